@@ -1,0 +1,1 @@
+"""Protocol primitives of Harmony, the sharded proof-of-stake chain."""

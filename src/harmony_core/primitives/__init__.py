@@ -1,0 +1,30 @@
+"""Values that everything else is made of: length-checked bytes, ids, amounts, addresses and RLP."""
+
+from harmony_core.primitives.compatibility import STRICT, Compatibility
+from harmony_core.primitives.fixed_bytes import (
+    Address,
+    BLSPublicKeyBytes,
+    BLSSignatureBytes,
+    Bloom,
+    FixedBytes,
+    Hash32,
+    bytes_from_hex,
+)
+from harmony_core.primitives.ids import BEACON_SHARD_ID, BlockNumber, Epoch, ShardID, ViewID
+
+__all__ = [
+    "BEACON_SHARD_ID",
+    "STRICT",
+    "Address",
+    "BLSPublicKeyBytes",
+    "BLSSignatureBytes",
+    "BlockNumber",
+    "Bloom",
+    "Compatibility",
+    "Epoch",
+    "FixedBytes",
+    "Hash32",
+    "ShardID",
+    "ViewID",
+    "bytes_from_hex",
+]
