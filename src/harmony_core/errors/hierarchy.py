@@ -21,9 +21,7 @@ class HarmonyError(Exception):
         actual: what was found, or None.
     """
 
-    def __init__(
-        self, message: str, *, code: str, expected: object = None, actual: object = None
-    ) -> None:
+    def __init__(self, message: str, *, code: str, expected: object = None, actual: object = None) -> None:
         super().__init__(message, code, expected, actual)
         self.message = message
         self.code = code

@@ -3,9 +3,9 @@
 from harmony_core.primitives.compatibility import STRICT, Compatibility
 from harmony_core.primitives.fixed_bytes import (
     Address,
+    Bloom,
     BLSPublicKeyBytes,
     BLSSignatureBytes,
-    Bloom,
     FixedBytes,
     Hash32,
     bytes_from_hex,

@@ -4,7 +4,15 @@ from typing import ClassVar, Self
 
 from harmony_core.errors import DecodeError, require
 
-__all__ = ["Address", "BLSPublicKeyBytes", "BLSSignatureBytes", "Bloom", "FixedBytes", "Hash32", "bytes_from_hex"]
+__all__ = [
+    "Address",
+    "BLSPublicKeyBytes",
+    "BLSSignatureBytes",
+    "Bloom",
+    "FixedBytes",
+    "Hash32",
+    "bytes_from_hex",
+]
 
 
 class FixedBytes(bytes):
@@ -105,7 +113,5 @@ def bytes_from_hex(text: str) -> bytes:
     except ValueError as error:
         raise DecodeError("This is not hexadecimal text.", code="hex-text") from error
     # bytes.fromhex skips white space; hexadecimal text here has none.
-    require(
-        len(value) * 2 == len(digits), DecodeError, "hex-text", "This is not hexadecimal text."
-    )
+    require(len(value) * 2 == len(digits), DecodeError, "hex-text", "This is not hexadecimal text.")
     return value
