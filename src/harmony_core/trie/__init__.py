@@ -1,1 +1,17 @@
-"""Placeholder docstring."""
+"""The Merkle-Patricia trie, ordered roots, and proofs of presence and absence."""
+
+from harmony_core.trie.build import derive_sha
+from harmony_core.trie.node import EMPTY_ROOT
+from harmony_core.trie.proof import verify_proof
+from harmony_core.trie.store import MemoryNodeStore, NodeStore
+from harmony_core.trie.trie import MAX_KEY_LENGTH, Trie
+
+__all__ = [
+    "EMPTY_ROOT",
+    "MAX_KEY_LENGTH",
+    "MemoryNodeStore",
+    "NodeStore",
+    "Trie",
+    "derive_sha",
+    "verify_proof",
+]
