@@ -1,0 +1,169 @@
+"""Commit verification: that a quorum of the trusted committee signed a block, one at a time or in batches.
+
+Source: harmony-one/harmony, internal/chain/engine.go (VerifyHeaderSignature, verifySignature) and
+internal/chain/sig.go (DecodeSigBitmap). Unlike there, no height is exempt, the votes are those of the bits that are
+set, and the rules come from the trusted committee's network and epoch.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from harmony_core.chain.header import Header
+from harmony_core.crypto.bls import KeySet, SignedBitmap, check_bitmap_signatures, verify_bitmap_signature
+from harmony_core.crypto.mask import check_bitmap
+from harmony_core.errors import HarmonyError, VerificationError, require
+from harmony_core.primitives import STRICT, Compatibility
+from harmony_core.quorum.commit import Commit, CommitTarget
+from harmony_core.quorum.payload import commit_payload
+from harmony_core.quorum.policy import check_quorum, count_signers
+from harmony_core.quorum.trusted_committee import TrustedCommittee
+from harmony_core.quorum.verified_header import _MINT, VerifiedCommit, VerifiedHeader
+from harmony_core.quorum.voting_power import check_distinct_keys
+
+__all__ = [
+    "check_commit_targets",
+    "check_commits",
+    "is_commit_checked",
+    "verify_commit",
+    "verify_commit_target",
+]
+
+
+def verify_commit(
+    header: Header, commit: Commit, committee: TrustedCommittee, *, compatibility: Compatibility = STRICT
+) -> VerifiedHeader:
+    """Verify that a quorum of ``committee`` signed ``header``, and return the proof.
+
+    Args:
+        header: the header that is claimed to be final; its epoch and shard must be those of ``committee``.
+        commit: signature and bitmap for this header.
+        committee: the committee that the caller trusts for that epoch and shard.
+        compatibility: quirks of the reference to allow.
+
+    Raises:
+        VerificationError: code ``commit-committee-shard`` or ``commit-committee-epoch`` for a committee of another
+            shard or epoch; ``commit-quorum-uniform`` or ``commit-quorum-stake`` for too few signers;
+            ``committee-repeated-key``; and the codes of the bitmap and of the signature.
+        DecodeError: the signature is no point of the right group.
+    """
+    proof = verify_commit_target(
+        CommitTarget.of_header(header), commit, committee, compatibility=compatibility
+    )
+    return VerifiedHeader(_MINT, header, proof)
+
+
+def check_commits(
+    items: Sequence[tuple[Header, Commit, TrustedCommittee]],
+    *,
+    compatibility: Compatibility = STRICT,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+) -> list[VerifiedHeader | HarmonyError]:
+    """Verify many commits at once, of any mix of committees, and return a proof or the reason for each.
+
+    The verdicts are those of `verify_commit`; only the signatures are checked together, with random coefficients,
+    which lets a wrong batch pass with a probability of about 2^-64.
+
+    Args:
+        items: header, commit and trusted committee of each.
+        compatibility: quirks of the reference to allow.
+        entropy: source of the coefficients; must be unpredictable to whoever made the commits.
+    """
+    targets = [
+        (CommitTarget.of_header(header), commit, committee) for header, commit, committee in items
+    ]
+    verdicts = check_commit_targets(targets, compatibility=compatibility, entropy=entropy)
+    return [
+        VerifiedHeader(_MINT, header, verdict) if isinstance(verdict, VerifiedCommit) else verdict
+        for (header, _, _), verdict in zip(items, verdicts, strict=True)
+    ]
+
+
+def verify_commit_target(
+    target: CommitTarget,
+    commit: Commit,
+    committee: TrustedCommittee,
+    *,
+    compatibility: Compatibility = STRICT,
+) -> VerifiedCommit:
+    """Verify a commit on a block of which only the identity is at hand, as with a crosslink.
+
+    Raises:
+        HarmonyError: as for `verify_commit`.
+    """
+    key_set, signed = _checked_claim(target, commit, committee, compatibility)
+    verify_bitmap_signature(key_set, signed, compatibility=compatibility)
+    return _proof(target, commit, committee)
+
+
+def check_commit_targets(
+    items: Sequence[tuple[CommitTarget, Commit, TrustedCommittee]],
+    *,
+    compatibility: Compatibility = STRICT,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+) -> list[VerifiedCommit | HarmonyError]:
+    """Verify many commits at once as `check_commits` does, each on a block of which only the identity is at hand."""
+    verdicts: list[VerifiedCommit | HarmonyError | None] = [None] * len(items)
+    claims: list[tuple[KeySet, SignedBitmap]] = []
+    positions: list[int] = []
+    for position, (target, commit, committee) in enumerate(items):
+        try:
+            claims.append(_checked_claim(target, commit, committee, compatibility))
+        except HarmonyError as error:
+            verdicts[position] = error
+        else:
+            positions.append(position)
+    failures = check_bitmap_signatures(claims, compatibility=compatibility, entropy=entropy)
+    for position, failure in zip(positions, failures, strict=True):
+        verdicts[position] = failure if failure is not None else _proof(*items[position])
+    return [verdict for verdict in verdicts if verdict is not None]
+
+
+def is_commit_checked(local_height: int, *, compatibility: Compatibility = STRICT) -> bool:
+    """Return whether a node whose own chain stands at ``local_height`` checks commits at all.
+
+    Always, except that the reference (``compatibility.unchecked_commits_at_chain_start``) accepts any signature while
+    its own chain stands at height 0 or 1. The verification functions here have no such exemption.
+
+    Source: harmony-one/harmony, internal/chain/engine.go (VerifySeal, VerifyHeaderSignature).
+    """
+    return local_height > 1 or not compatibility.unchecked_commits_at_chain_start
+
+
+def _checked_claim(
+    target: CommitTarget, commit: Commit, committee: TrustedCommittee, compatibility: Compatibility
+) -> tuple[KeySet, SignedBitmap]:
+    """Check everything but the signature, and return what the signature is checked against."""
+    require(
+        target.shard_id == committee.shard_id,
+        VerificationError,
+        "commit-committee-shard",
+        "The block is of another shard than the trusted committee.",
+        expected=committee.shard_id,
+        actual=target.shard_id,
+    )
+    require(
+        target.epoch == committee.epoch,
+        VerificationError,
+        "commit-committee-epoch",
+        "The block is of another epoch than the trusted committee.",
+        expected=committee.epoch,
+        actual=target.epoch,
+    )
+    if committee.compatibility != compatibility:
+        check_distinct_keys(committee.committee, compatibility=compatibility)
+    check_bitmap(commit.bitmap, len(committee), compatibility=compatibility)
+    check_quorum(committee.rule, commit.bitmap, compatibility=compatibility)
+    payload = commit_payload(
+        committee.network.config,
+        block_hash=target.block_hash,
+        number=target.number,
+        view_id=target.view_id,
+        epoch=committee.epoch,
+        compatibility=compatibility,
+    )
+    return committee.key_set, SignedBitmap(payload, commit.bitmap, commit.signature)
+
+
+def _proof(target: CommitTarget, commit: Commit, committee: TrustedCommittee) -> VerifiedCommit:
+    signers = count_signers(commit.bitmap, len(committee))
+    return VerifiedCommit(_MINT, target, commit, committee, signers, committee.rule.share(commit.bitmap))
