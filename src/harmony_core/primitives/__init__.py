@@ -1,6 +1,8 @@
 """Values that everything else is made of: length-checked bytes, ids, amounts, addresses and RLP."""
 
+from harmony_core.primitives.addresses import address_from_bech32, address_to_bech32, parse_address
 from harmony_core.primitives.compatibility import STRICT, Compatibility
+from harmony_core.primitives.dec import Dec
 from harmony_core.primitives.fixed_bytes import (
     Address,
     Bloom,
@@ -21,10 +23,14 @@ __all__ = [
     "BlockNumber",
     "Bloom",
     "Compatibility",
+    "Dec",
     "Epoch",
     "FixedBytes",
     "Hash32",
     "ShardID",
     "ViewID",
+    "address_from_bech32",
+    "address_to_bech32",
     "bytes_from_hex",
+    "parse_address",
 ]

@@ -32,6 +32,24 @@ class Compatibility:
     votes_from_outside_committee: bool = False
     """Before staking, count consensus votes of keys that are not in the committee."""
 
+    dec_text_signs: bool = False
+    """Take a second sign in decimal text: ``+5``, ``-+5``, and ``--5``, which is 5 (numeric, NewDecFromStr)."""
+
+    dec_text_unbounded: bool = False
+    """Take decimal numbers of more than 315 bits from text and RLP; calculating with them still overflows."""
+
+    loose_hex_addresses: bool = False
+    """Take any text as a hexadecimal address, cut at the first other character, padded or cropped to 20 bytes."""
+
+    unbounded_integers: bool = False
+    """Take numbers, epochs, view ids and times above 2^64-1 in headers and shard states (Go decodes big integers)."""
+
+    header_vrf_any_length: bool = False
+    """Take a v3 header whose VRF field is neither empty nor 128 bytes, such as v2 fields under the tag v3."""
+
+    repeated_shards: bool = False
+    """Take a shard state that lists the same shard twice; the first committee of a shard counts."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
