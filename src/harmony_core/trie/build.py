@@ -5,6 +5,7 @@ from typing import Final
 
 from harmony_core.crypto import keccak256
 from harmony_core.primitives import Hash32
+from harmony_core.primitives.rlp import encode_bytes, encode_uint
 from harmony_core.trie.node import (
     EMPTY_CHILD,
     EMPTY_ROOT,
@@ -18,7 +19,6 @@ from harmony_core.trie.node import (
     compact_path,
     encode_branch,
     encode_pair,
-    encode_string,
     reference_to_encoding,
 )
 
@@ -94,7 +94,7 @@ def _reference(entries: list[Entry], low: int, high: int, depth: int) -> Referen
 def _encoding(entries: list[Entry], low: int, high: int, depth: int) -> bytes:
     first, value = entries[low]
     if high - low == 1:
-        return encode_pair(compact_path(first[depth:], leaf=True), encode_string(value))
+        return encode_pair(compact_path(first[depth:], leaf=True), encode_bytes(value))
     fork = shared_depth(first, entries[high - 1][0], depth)
     if fork > depth:
         path = compact_path(first[depth:fork], leaf=False)
@@ -135,7 +135,4 @@ def derive_sha(items: Iterable[bytes]) -> Hash32:
 
 
 def _index_key(index: int) -> str:
-    if 0 < index < 0x80:  # noqa: PLR2004 - RLP writes these as the byte itself
-        return f"{index:02x}"
-    length = (index.bit_length() + 7) // 8
-    return f"{0x80 + length:02x}{index:0{2 * length}x}" if length else "80"
+    return encode_bytes(encode_uint(index)).hex()

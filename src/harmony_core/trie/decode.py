@@ -1,183 +1,153 @@
 """Strict decoding of trie nodes: only the one encoding that an honest trie produces is read."""
 
+from typing import Final
+
 from harmony_core.errors import DecodeError, require
+from harmony_core.primitives import rlp
+from harmony_core.primitives.rlp import RLPItem
 from harmony_core.trie.node import EMPTY_CHILD, Branch, Child, Extension, Leaf, Node
 
 __all__ = ["decode_node"]
 
-_HASH_HEAD = 0xA0
-_LIST = 0xC0
-_LONG_STRING = 0xB7
-_LONG_LIST = 0xF7
-_SHORT = 55
-_BRANCH_ITEMS = 17
-_PAIR_ITEMS = 2
-_INLINE_LIMIT = 32
+_WAYS: Final = 16
+_BRANCH_ITEMS: Final = 17
+_PAIR_ITEMS: Final = 2
+_HASH_LENGTH: Final = 32
+_HASH_HEAD: Final = 0xA0
+_LIST: Final = 0xC0
+# An inlined node has fewer than 32 bytes, which bounds what a node can hold of lists and of items.
+_MAX_DEPTH: Final = 8
+_MAX_ITEMS: Final = 1 + _BRANCH_ITEMS * _HASH_LENGTH
 
 
 def decode_node(encoding: bytes) -> Node:
-    """Read one node from its RLP encoding.
-
-    Nodes inlined in it are read as well; they have fewer than 32 bytes, so nesting is bounded by the format itself,
-    and an encoding of any size costs one pass.
+    """Read one node from its RLP encoding, with the nodes that are inlined in it.
 
     Raises:
-        DecodeError: ``trie-node-rlp`` for anything but one canonical RLP list; ``trie-node-shape`` for a list that
-            is no node; ``trie-node-path`` for a path that is not compact; ``trie-node-child`` for a reference that is
-            neither a hash nor an inlined node; ``trie-node-canonical`` for a node that an honest trie would have
-            written otherwise: an empty value in a leaf, an empty path before a child, a fork of one way.
+        DecodeError: an ``rlp-`` code for anything but canonical RLP of bounded depth; ``trie-node-shape`` for an item
+            that is no node; ``trie-node-path`` for a path that is not compact; ``trie-node-child`` for a
+            reference that is neither a hash nor an inlined node of fewer than 32 bytes; ``trie-leaf-value``,
+            ``trie-extension-path``, ``trie-extension-child`` and ``trie-branch-ways`` for nodes that an honest trie
+            would have written otherwise.
     """
-    start, end = _item(encoding, 0, len(encoding))
-    branch = _decode_plain_branch(encoding, start) if end == len(encoding) else None
-    if branch is not None:
-        return branch
-    require(
-        start and encoding[0] >= _LIST and end == len(encoding),
-        DecodeError,
-        "trie-node-rlp",
-        "A trie node is one RLP list without anything after it.",
+    return _decode_plain_branch(encoding) or _node(
+        rlp.decode(encoding, max_depth=_MAX_DEPTH, max_items=_MAX_ITEMS)
     )
-    bounds = _items(encoding, start, end)
-    if len(bounds) == _BRANCH_ITEMS:
-        return _decode_branch(encoding, bounds)
+
+
+def _decode_plain_branch(encoding: bytes) -> Branch | None:
+    """Read a branch whose children are all hashes and which has no value: nearly every node that is read is one.
+
+    Returns:
+        The branch, or None for every other encoding, canonical or not.
+    """
+    children: list[Child] = []
+    if encoding[:1] == b"\xf8":
+        position, length = 2, int.from_bytes(encoding[1:2], "big")
+    elif encoding[:1] == b"\xf9":
+        position, length = 3, int.from_bytes(encoding[1:3], "big")
+    else:
+        return None
+    shortest = 0x38 if position == 2 else 0x100  # noqa: PLR2004 - the payloads that these heads are for
+    if length < shortest or len(encoding) != position + length:
+        return None
+    while position < len(encoding) - 1:
+        head = encoding[position]
+        if head == _HASH_HEAD:
+            children.append(encoding[position : position + 33])
+            position += 33
+        elif head == EMPTY_CHILD[0]:
+            children.append(EMPTY_CHILD)
+            position += 1
+        else:
+            return None
+    is_whole = position == len(encoding) - 1 and encoding[position:] == EMPTY_CHILD and len(children) == _WAYS
+    return Branch(children, b"") if is_whole and children.count(EMPTY_CHILD) < _WAYS - 1 else None
+
+
+def _node(item: RLPItem) -> Node:
+    shape = len(item) if isinstance(item, list) else 0
     require(
-        len(bounds) == _PAIR_ITEMS,
+        shape in {_PAIR_ITEMS, _BRANCH_ITEMS},
         DecodeError,
         "trie-node-shape",
-        "A trie node has 2 or 17 items.",
-        actual=len(bounds),
+        "A trie node is a list of 2 or of 17 items.",
     )
-    return _decode_pair(encoding, bounds)
-
-
-def _decode_plain_branch(encoding: bytes, start: int) -> Branch | None:
-    """Read a branch whose children are all hashes and which has no value: nearly every node that is read is one."""
-    children: list[Child] = []
-    position = start
-    try:
-        for _ in range(16):
-            head = encoding[position]
-            if head == _HASH_HEAD:
-                children.append(encoding[position : position + 33])
-                position += 33
-            elif head == EMPTY_CHILD[0]:
-                children.append(EMPTY_CHILD)
-                position += 1
-            else:
-                return None
-    except IndexError:
-        return None
-    is_plain = (
-        encoding[0] >= _LIST and encoding[position:] == EMPTY_CHILD and children.count(EMPTY_CHILD) < 15
-    )  # noqa: PLR2004
-    return Branch(children, b"") if is_plain else None
-
-
-def _items(data: bytes, start: int, end: int) -> list[tuple[int, int, int]]:
-    """Return (first byte, payload start, payload end) of each item, at most 18 of them."""
-    bounds = []
-    while start < end and len(bounds) <= _BRANCH_ITEMS:
-        payload, stop = _item(data, start, end)
-        bounds.append((start, payload, stop))
-        start = stop
-    return bounds
-
-
-def _item(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Return where the payload of the RLP item at ``start`` begins and ends; both are checked to be canonical."""
-    head = data[start] if start < end else -1
-    if 0 <= head < 0x80:  # noqa: PLR2004 - a byte that stands for itself
-        return start, start + 1
-    is_list = head >= _LIST
-    length = head - (_LIST if is_list else 0x80)
-    payload = start + 1
-    canonical = head >= 0
-    if length > _SHORT:
-        size = length - _SHORT
-        payload += size
-        length = int.from_bytes(data[start + 1 : payload], "big")
-        canonical = payload <= end and length > _SHORT and data[start + 1] != 0
-    stop = payload + length
-    if length == 1 and not is_list and payload < end:
-        canonical = canonical and data[payload] >= 0x80  # noqa: PLR2004
-    require(
-        canonical and stop <= end,
-        DecodeError,
-        "trie-node-rlp",
-        "A trie node is written in canonical RLP.",
-    )
-    return payload, stop
-
-
-def _decode_branch(encoding: bytes, bounds: list[tuple[int, int, int]]) -> Branch:
-    children = [_decode_child(encoding, *bound) for bound in bounds[:16]]
-    value = _decode_value(encoding, *bounds[16])
-    occupied = 16 - children.count(EMPTY_CHILD) + bool(value)
+    if shape == _PAIR_ITEMS:
+        return _pair(*item)
+    children = [_child(way) for way in item[:_WAYS]]  # type: ignore[arg-type]
+    value = _string(item[_WAYS])  # type: ignore[arg-type]
+    occupied = _WAYS - children.count(EMPTY_CHILD) + bool(value)
     require(
         occupied > 1,
         DecodeError,
-        "trie-node-canonical",
+        "trie-branch-ways",
         "A branch has at least two ways, or a way and a value.",
         actual=occupied,
     )
     return Branch(children, value)
 
 
-def _decode_pair(encoding: bytes, bounds: list[tuple[int, int, int]]) -> Leaf | Extension:
-    path, is_leaf = _decode_path(_decode_value(encoding, *bounds[0]))
+def _pair(path_item: RLPItem, second: RLPItem) -> Leaf | Extension:
+    path, is_leaf = _path(_string(path_item))
     if is_leaf:
-        value = _decode_value(encoding, *bounds[1])
-        require(value, DecodeError, "trie-node-canonical", "A leaf holds a value that is not empty.")
+        value = _string(second)
+        require(value, DecodeError, "trie-leaf-value", "A leaf holds a value that is not empty.")
         return Leaf(path, value)
-    require(path, DecodeError, "trie-node-canonical", "An extension covers at least one nibble.")
-    child = _decode_child(encoding, *bounds[1])
+    require(path, DecodeError, "trie-extension-path", "An extension covers at least one nibble.")
+    child = _child(second)
     require(
         isinstance(child, Branch) or (isinstance(child, bytes) and child != EMPTY_CHILD),
         DecodeError,
-        "trie-node-canonical",
+        "trie-extension-child",
         "An extension leads to a branch.",
     )
     return Extension(path, child)
 
 
-def _decode_value(encoding: bytes, first: int, start: int, end: int) -> bytes:
+def _string(item: RLPItem) -> bytes:
     require(
-        encoding[first] < _LIST,
+        isinstance(item, bytes),
         DecodeError,
         "trie-node-shape",
         "A path or a value in a trie node is a byte string.",
     )
-    return encoding[start:end]
+    return item  # type: ignore[return-value]
 
 
-def _decode_path(compact: bytes) -> tuple[str, bool]:
+def _path(compact: bytes) -> tuple[str, bool]:
+    """Return the digits of a compact path, and whether it is that of a leaf."""
     digits = compact.hex()
-    flag = digits[:1]
+    is_odd = digits[:1] in {"1", "3"}
     require(
-        flag in {"1", "3"} or digits[:2] in {"00", "20"},
+        is_odd or digits[:2] in {"00", "20"},
         DecodeError,
         "trie-node-path",
         "A path in a trie node starts with one of the flags 00, 1, 20 and 3.",
         actual=digits[:2],
     )
-    return digits[1 if flag in {"1", "3"} else 2 :], flag in {"2", "3"}
+    return digits[1 if is_odd else 2 :], digits[:1] in {"2", "3"}
 
 
-def _decode_child(encoding: bytes, first: int, start: int, end: int) -> Child:
-    head = encoding[first]
-    if head == _HASH_HEAD:
-        return encoding[first:end]
-    if head == EMPTY_CHILD[0]:
-        return EMPTY_CHILD
+def _child(item: RLPItem) -> Child:
+    if isinstance(item, bytes):
+        require(
+            len(item) in {0, _HASH_LENGTH},
+            DecodeError,
+            "trie-node-child",
+            "A reference to a trie node is a 32-byte hash, or empty.",
+            actual=len(item),
+        )
+        return b"\xa0" + item if item else EMPTY_CHILD
+    encoding = rlp.encode(item)
     require(
-        head >= _LIST and end - first < _INLINE_LIMIT,
+        len(encoding) < _HASH_LENGTH,
         DecodeError,
         "trie-node-child",
-        "A child is held by its 32-byte hash, or inlined if it has fewer than 32 bytes.",
-        actual=end - first,
+        "A trie node of 32 bytes or more is held by its hash.",
+        actual=len(encoding),
     )
-    inlined = encoding[first:end]
-    node = decode_node(inlined)
-    node.reference = inlined
+    node = _node(item)
+    node.reference = encoding
     node.stored = True
     return node

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from harmony_core.trie.build import Entry, build, shared_depth, ways
-from harmony_core.trie.node import EMPTY_CHILD, NIBBLES, Branch, Child, Extension, Leaf, Node, Reference
+from harmony_core.trie.node import (
+    DIGITS,
+    EMPTY_CHILD,
+    NIBBLES,
+    Branch,
+    Child,
+    Extension,
+    Leaf,
+    Node,
+    Reference,
+)
 
 __all__ = ["Loader", "merge"]
 
@@ -29,17 +39,17 @@ def merge(child: Child, entries: list[Entry], load: Loader) -> Child:
     Raises:
         MissingDataError: a node on the way is not in the store.
     """
-    return _merge(child, entries, 0, len(entries), 0, load) if entries else child
+    return _merge(child, entries, 0, load) if entries else child
 
 
-def _merge(child: Child, entries: list[Entry], low: int, high: int, depth: int, load: Loader) -> Child:
+def _merge(child: Child, entries: list[Entry], depth: int, load: Loader) -> Child:
     if isinstance(child, bytes):
-        return _build(entries[low:high], depth)
+        return _build(entries, depth)
     if isinstance(child, Branch):
-        return _merge_branch(child, entries, low, high, depth, load)
+        return _merge_branch(child, entries, depth, load)
     if isinstance(child, Leaf):
-        return _merge_leaf(child, entries[low:high], depth)
-    return _merge_extension(child, entries[low:high], depth, load)
+        return _merge_leaf(child, entries, depth)
+    return _merge_extension(child, entries, depth, load)
 
 
 def _build(entries: list[Entry], depth: int) -> Child:
@@ -68,31 +78,29 @@ def _merge_extension(extension: Extension, entries: list[Entry], depth: int, loa
     if all(entry[0].startswith(path, depth) for entry in (entries[0], entries[-1])):
         if isinstance(extension.child, bytes):
             extension.child = load(extension.child)
-        child = _merge(extension.child, entries, 0, len(entries), stop, load)
+        child = _merge(extension.child, entries, stop, load)
         return extension if child is extension.child else _extend(path, child, load)
     whole = entries[0][0][:depth] + path
     fork = min(shared_depth(whole, entries[0][0], depth), shared_depth(whole, entries[-1][0], depth))
     rest = path[fork - depth + 1 :]
     children: list[Child] = [EMPTY_CHILD] * 16
     children[NIBBLES[path[fork - depth]]] = Extension(rest, extension.child) if rest else extension.child
-    branch = _merge_branch(Branch(children, b""), entries, 0, len(entries), fork, load)
+    branch = _merge_branch(Branch(children, b""), entries, fork, load)
     return _extend(path[: fork - depth], branch, load)
 
 
-def _merge_branch(
-    branch: Branch, entries: list[Entry], low: int, high: int, depth: int, load: Loader
-) -> Child:
+def _merge_branch(branch: Branch, entries: list[Entry], depth: int, load: Loader) -> Child:
     old = branch.children
     value = branch.value
-    if len(entries[low][0]) == depth:
-        value = entries[low][1]
-        low += 1
+    ends_here = len(entries[0][0]) == depth
+    if ends_here:
+        value = entries[0][1]
     children: list[Child] | None = None
-    for nibble, start, stop in ways(entries, low, high, depth):
+    for nibble, start, stop in ways(entries, ends_here, len(entries), depth):
         before = old[nibble]
         if before.__class__ is bytes and before != EMPTY_CHILD:
-            before = old[nibble] = load(before)  # type: ignore[arg-type]
-        child = _merge(before, entries, start, stop, depth + 1, load)
+            before = old[nibble] = load(before)
+        child = _merge(before, entries[start:stop], depth + 1, load)
         if child is not before:
             if children is None:
                 children = old.copy()
@@ -112,7 +120,7 @@ def _collapse(children: list[Child], value: bytes, load: Loader) -> Child:
     if not occupied:
         return Leaf("", value) if value else EMPTY_CHILD
     nibble, child = next((at, child) for at, child in enumerate(children) if child != EMPTY_CHILD)
-    return _extend("0123456789abcdef"[nibble], child, load)
+    return _extend(DIGITS[nibble], child, load)
 
 
 def _extend(path: str, child: Child, load: Loader) -> Child:

@@ -14,8 +14,10 @@ from typing import Final, TypeAlias
 
 from harmony_core.crypto import keccak256
 from harmony_core.primitives import Hash32
+from harmony_core.primitives.rlp import EMPTY_STRING, encode_bytes, encode_list
 
 __all__ = [
+    "DIGITS",
     "EMPTY_CHILD",
     "EMPTY_ROOT",
     "NIBBLES",
@@ -29,7 +31,6 @@ __all__ = [
     "encode_branch",
     "encode_node",
     "encode_pair",
-    "encode_string",
     "reference_of",
     "reference_to_encoding",
 ]
@@ -38,17 +39,17 @@ Reference: TypeAlias = bytes
 """How a parent's encoding holds a child: the child's own encoding if that has fewer than 32 bytes, else 0xa0 and
 its keccak-256 (33 bytes); ``EMPTY_CHILD`` where there is none."""
 
-EMPTY_CHILD: Final[Reference] = b"\x80"
-"""The empty string in RLP: no child here, or no value."""
+EMPTY_CHILD: Final[Reference] = EMPTY_STRING
+"""No child here, or no value."""
 
 EMPTY_ROOT: Final = Hash32.from_hex("0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421")
 """Root of the trie without entries: keccak-256 of the empty string's RLP encoding."""
 
-NIBBLES: Final = {digit: index for index, digit in enumerate("0123456789abcdef")}
-"""The value of each hexadecimal digit."""
+DIGITS: Final = "0123456789abcdef"
+"""The sixteen digits of which paths are made, in order."""
 
-_STRING_HEADS: Final = tuple(bytes([0x80 + length]) for length in range(56))
-_LIST_HEADS: Final = tuple(bytes([0xC0 + length]) for length in range(56))
+NIBBLES: Final = {digit: index for index, digit in enumerate(DIGITS)}
+"""The value of each hexadecimal digit."""
 
 
 class Leaf:
@@ -112,25 +113,6 @@ Node: TypeAlias = Leaf | Extension | Branch
 Child: TypeAlias = Leaf | Extension | Branch | Reference
 
 
-def encode_string(data: bytes) -> bytes:
-    """Return the RLP encoding of a byte string."""
-    length = len(data)
-    if length == 1 and data < b"\x80":
-        return data
-    if length < 56:  # noqa: PLR2004 - the longest payload with a one-byte head
-        return _STRING_HEADS[length] + data
-    size = (length.bit_length() + 7) // 8
-    return bytes([0xB7 + size]) + length.to_bytes(size, "big") + data
-
-
-def _encode_list(payload: bytes) -> bytes:
-    length = len(payload)
-    if length < 56:  # noqa: PLR2004 - the longest payload with a one-byte head
-        return _LIST_HEADS[length] + payload
-    size = (length.bit_length() + 7) // 8
-    return bytes([0xF7 + size]) + length.to_bytes(size, "big") + payload
-
-
 def compact_path(path: str, *, leaf: bool) -> bytes:
     """Return a path packed two nibbles a byte, behind a flag for the kind of node and for an odd number of nibbles."""
     if len(path) & 1:
@@ -140,25 +122,24 @@ def compact_path(path: str, *, leaf: bool) -> bytes:
 
 def encode_pair(path: bytes, encoded_item: bytes) -> bytes:
     """Return the encoding of a leaf or an extension from its compact path and its second item, already encoded."""
-    return _encode_list(encode_string(path) + encoded_item)
+    return encode_list((encode_bytes(path), encoded_item))
 
 
 def encode_branch(references: list[Reference], value: bytes) -> bytes:
     """Return the encoding of a branch from its sixteen references and its value."""
-    return _encode_list(b"".join(references) + encode_string(value))
+    return encode_list([*references, encode_bytes(value)])
 
 
 def encode_node(node: Node) -> bytes:
     """Return the RLP encoding of a node, computing what is missing of the references below it."""
-    if node.__class__ is Leaf:
-        return encode_pair(compact_path(node.path, leaf=True), encode_string(node.value))
+    if isinstance(node, Leaf):
+        return encode_pair(compact_path(node.path, leaf=True), encode_bytes(node.value))
     if isinstance(node, Branch):
         references = [
-            child if child.__class__ is bytes else (child.reference or reference_of(child))  # type: ignore[union-attr, arg-type]
+            child if isinstance(child, bytes) else (child.reference or reference_of(child))
             for child in node.children
         ]
-        return encode_branch(references, node.value)  # type: ignore[arg-type]
-    assert isinstance(node, Extension)  # noqa: S101
+        return encode_branch(references, node.value)
     child = node.child
     reference = child if isinstance(child, bytes) else reference_of(child)
     return encode_pair(compact_path(node.path, leaf=False), reference)

@@ -1,7 +1,7 @@
 """The Merkle-Patricia trie: a map from keys to values whose root hash commits to every entry."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from harmony_core.crypto import keccak256
 from harmony_core.errors import DecodeError, MissingDataError, require
@@ -9,6 +9,7 @@ from harmony_core.primitives import Hash32
 from harmony_core.trie.decode import decode_node
 from harmony_core.trie.merge import merge
 from harmony_core.trie.node import (
+    DIGITS,
     EMPTY_CHILD,
     EMPTY_ROOT,
     NIBBLES,
@@ -30,7 +31,6 @@ MAX_KEY_LENGTH: Final = 64
 """Longest key in bytes. The protocol's keys have at most 32; a bound keeps every walk short."""
 
 _HASH_REFERENCE = 33
-_DIGITS: Final = "0123456789abcdef"
 
 
 def path_of_key(key: bytes) -> str:
@@ -91,30 +91,31 @@ class Trie:
     def copy(self) -> Self:
         """Return an independent trie with the same entries over the same store, at no cost."""
         twin = type(self)(self._store)
-        twin._root = self._root
+        twin._root = self._root  # noqa: SLF001 - the twin is a trie of this class
         return twin
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value of a key, or None."""
         path = path_of_key(key)
-        node = self._loaded_root()
+        node: Any = self._loaded_root()
         depth = 0
         while node is not None:
-            if node.__class__ is Branch:
-                if depth == len(path):
-                    return node.value or None  # type: ignore[union-attr]
-                way = NIBBLES[path[depth]]
-                depth += 1
-                child = node.children[way]  # type: ignore[union-attr]
-                if child.__class__ is bytes:
-                    if child == EMPTY_CHILD:
-                        return None
-                    child = node.children[way] = self._load(child)  # type: ignore[union-attr, arg-type]
-                node = child  # type: ignore[assignment]
-            elif isinstance(node, Leaf):
+            kind = node.__class__
+            if kind is Leaf:
                 return node.value if path[depth:] == node.path else None
-            else:
-                node, depth = self._descend(node, path, depth)  # type: ignore[arg-type]
+            if kind is Extension:
+                node, depth = self._descend(node, path, depth)
+                continue
+            if depth == len(path):
+                return node.value or None
+            way = NIBBLES[path[depth]]
+            depth += 1
+            child = node.children[way]
+            if child.__class__ is bytes:
+                if child == EMPTY_CHILD:
+                    return None
+                child = node.children[way] = self._load(child)
+            node = child
         return None
 
     def __contains__(self, key: bytes) -> bool:
@@ -156,7 +157,7 @@ class Trie:
                 stack.append((prefix + node.path, node.child))
                 continue
             if isinstance(node, Branch):
-                ways = zip(_DIGITS, node.children, strict=True)
+                ways = zip(DIGITS, node.children, strict=True)
                 stack.extend(reversed([(prefix + digit, way) for digit, way in ways if way != EMPTY_CHILD]))
             else:
                 prefix += node.path
@@ -236,17 +237,17 @@ class Trie:
 
     def _load(self, reference: Reference) -> Node:
         encoding = self._store.get(reference[1:])
-        if encoding is None:
-            require(
-                False,
-                MissingDataError,
-                "trie-node-missing",
-                "The store does not hold a node of this trie.",
-                expected=Hash32(reference[1:]),
-            )
-        node = decode_node(encoding)  # type: ignore[arg-type]
+        require(
+            encoding is not None,
+            MissingDataError,
+            "trie-node-missing",
+            "The store does not hold a node of this trie.",
+            expected=reference[1:],
+        )
+        assert encoding is not None  # noqa: S101 - for the type checker
+        node = decode_node(encoding)
         # Only a root may be found by its hash and yet be short enough to be inlined.
-        node.reference = reference if len(encoding) >= 32 else encoding  # type: ignore[arg-type] # noqa: PLR2004
+        node.reference = reference if len(encoding) >= 32 else encoding  # noqa: PLR2004
         node.stored = True
         return node
 
