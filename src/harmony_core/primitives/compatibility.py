@@ -50,6 +50,21 @@ class Compatibility:
     repeated_shards: bool = False
     """Take a shard state that lists the same shard twice; the first committee of a shard counts."""
 
+    accept_identity_bls_points: bool = False
+    """Take the identity (all zero bytes) as a BLS key or signature, and an empty bitmap signed by the identity.
+
+    The reference verifies the identity signature under the identity key on every payload, so both prove nothing.
+    """
+
+    accept_trailing_bls_bytes: bool = False
+    """Take BLS keys and signatures that are too long and ignore the bytes past their end."""
+
+    accept_zero_bls_secret_key: bool = False
+    """Take zero as a BLS secret key; its public key is the identity."""
+
+    accept_bitmap_padding_bits: bool = False
+    """Take bitmaps with bits set past the last key and ignore them (crypto/bls/mask.go, SetMask)."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
