@@ -1,0 +1,235 @@
+"""Following the headers of one shard, in order and as a stream."""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from harmony_core.chain.header import Header
+from harmony_core.chain.shard_state import ShardState
+from harmony_core.errors import HarmonyError, MissingDataError
+from harmony_core.light_client.anchors import anchor, verify_genesis
+from harmony_core.light_client.basis import Basis
+from harmony_core.light_client.committee_book import CommitteeBook
+from harmony_core.light_client.epoch_end import EpochEnd, epoch_end
+from harmony_core.light_client.header_rules import located, verify_link, verify_shard, verify_standalone
+from harmony_core.light_client.signed_header import ProvenHeader, SignedHeader, carried_commit, proven
+from harmony_core.params import Network
+from harmony_core.primitives import STRICT, Compatibility, Hash32, ShardID
+from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits
+
+__all__ = ["verify_header_chain"]
+
+
+def verify_header_chain(
+    headers: Iterable[SignedHeader],
+    network: Network,
+    *,
+    shard_id: ShardID,
+    now: int,
+    trusted_hash: Hash32 | None = None,
+    committees: Sequence[ShardState] = (),
+    batch_size: int = 128,
+    workers: int = 1,
+    compatibility: Compatibility = STRICT,
+) -> Iterator[ProvenHeader]:
+    """Verify consecutive headers of one shard and yield each as soon as it is proven.
+
+    The first header is genesis, has the trusted hash, or is signed by a committee that is known without its parent:
+    one given, or before staking the one from the genesis account lists. Every later header has to follow from the one
+    before. Every commit present is verified, those given with a header and the one that its child carries, and each
+    header needs one. Committees come from the proven headers that end an epoch.
+
+    Memory does not grow with the length of the stream; headers are held for one batch.
+
+    Args:
+        headers: headers in ascending order without gaps.
+        network: the verifier's network.
+        shard_id: the shard to follow.
+        now: the verifier's clock, Unix seconds.
+        trusted_hash: hash of a header for which the caller vouches.
+        committees: shard states for which the caller vouches.
+        batch_size: headers whose commits are checked together.
+        workers: processes that check commits; with more than one, call this from under
+            ``if __name__ == "__main__":``.
+        compatibility: quirks of the reference to allow.
+
+    Yields:
+        A proof for each header, in order.
+
+    Raises:
+        HarmonyError: for the first header that is not proven, after all before it were yielded; the sentence names
+            the block.
+    """
+    follower = _Follower(
+        network,
+        shard_id=shard_id,
+        now=now,
+        trusted_hash=trusted_hash,
+        committees=tuple(committees),
+        compatibility=compatibility,
+    )
+    with ExitStack() as stack:
+        executor: Executor | None = None
+        if workers > 1:
+            context = multiprocessing.get_context("spawn")
+            executor = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context))
+        batches = _Batches(executor, workers, compatibility)
+        try:
+            for signed in headers:
+                follower.admit(signed)
+                if len(follower.waiting) > batch_size:
+                    yield from batches.submit(follower.take(keep_last=True))
+        except HarmonyError:
+            # What came before the refused header is still judged; its last one may lack the child's commit.
+            last_has_commit = bool(follower.waiting and follower.waiting[-1].is_complete)
+            yield from batches.submit(follower.take(keep_last=not last_has_commit))
+            yield from batches.finish()
+            raise
+        yield from batches.submit(follower.take(keep_last=False))
+        yield from batches.finish()
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A header that keeps all rules, whose commits are still to be checked."""
+
+    header: Header
+    anchor: Basis | None
+    committee: TrustedCommittee | None
+    committee_basis: Basis | None
+    commits: list[Commit] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.commits) or self.anchor is not None
+
+    def checks(self) -> list[tuple[Header, Commit, TrustedCommittee]]:
+        committee = self.committee
+        return [] if committee is None else [(self.header, commit, committee) for commit in self.commits]
+
+    def conclude(self, verdicts: Sequence[VerifiedHeader | HarmonyError]) -> ProvenHeader:
+        for verdict in verdicts:
+            if isinstance(verdict, HarmonyError):
+                raise located(verdict, self.header)
+        verified = [verdict for verdict in verdicts if isinstance(verdict, VerifiedHeader)]
+        basis = self.anchor or (self.committee_basis if verified else None)
+        if basis is None:
+            missing = MissingDataError(
+                "There is no commit on this header, neither beside it nor in a child.", code="commit-missing"
+            )
+            raise located(missing, self.header)
+        return proven(self.header, basis, verified)
+
+
+class _Follower:
+    """The rules of a chain of headers, applied one header at a time."""
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        shard_id: ShardID,
+        now: int,
+        trusted_hash: Hash32 | None,
+        committees: tuple[ShardState, ...],
+        compatibility: Compatibility,
+    ) -> None:
+        self._network = network
+        self._shard_id = shard_id
+        self._now = now
+        self._trusted = frozenset() if trusted_hash is None else frozenset({trusted_hash})
+        self._book = CommitteeBook(network, committees, compatibility=compatibility)
+        self._parent: tuple[Header, EpochEnd | None] | None = None
+        self.waiting: list[_Candidate] = []
+
+    def admit(self, signed: SignedHeader) -> None:
+        """Check everything but the commits of the next header."""
+        header = signed.header
+        try:
+            self._admit(header, signed.commits)
+        except HarmonyError as error:
+            raise located(error, header) from error
+
+    def _admit(self, header: Header, commits: tuple[Commit, ...]) -> None:
+        verify_shard(header, self._shard_id)
+        end: EpochEnd | None = None
+        if self._parent is not None:
+            verify_link(self._parent[0], header, self._parent[1])
+        if header.number == 0:
+            verify_genesis(header, self._network)
+        else:
+            verify_standalone(header, self._network, now=self._now)
+            end = epoch_end(header, self._network)
+        candidate = self._candidate(header)
+        candidate.commits.extend(commits)
+        if end is not None:
+            self._book.record(header, end.next_epoch, end.state)
+        if self._parent is not None and self.waiting:
+            self.waiting[-1].commits.extend(carried_commit(header))
+        self._parent = (header, end)
+        self.waiting.append(candidate)
+
+    def _candidate(self, header: Header) -> _Candidate:
+        by_hash = anchor(header, self._network, self._trusted)
+        try:
+            committee, basis = self._book.entry(header.shard_id, header.epoch)
+        except MissingDataError:
+            if by_hash is None:
+                raise
+            return _Candidate(header, by_hash, None, None)
+        return _Candidate(header, by_hash, committee, basis)
+
+    def take(self, *, keep_last: bool) -> list[_Candidate]:
+        """Hand out the waiting headers; the last one may still get a commit from its child."""
+        kept = 1 if keep_last else 0
+        taken = self.waiting[: len(self.waiting) - kept]
+        self.waiting = self.waiting[len(taken) :]
+        return taken
+
+
+class _Batches:
+    """Checks batches of commits, here or in worker processes, and keeps the order."""
+
+    def __init__(self, executor: Executor | None, workers: int, compatibility: Compatibility) -> None:
+        self._executor = executor
+        self._in_flight = workers + 1
+        self._compatibility = compatibility
+        self._queue: deque[tuple[list[_Candidate], Future[list[VerifiedHeader | HarmonyError]]]] = deque()
+
+    def submit(self, candidates: list[_Candidate]) -> Iterator[ProvenHeader]:
+        """Check a batch, and yield proofs that are ready."""
+        items = [check for candidate in candidates for check in candidate.checks()]
+        if self._executor is None:
+            yield from _conclude(candidates, check_commits(items, compatibility=self._compatibility))
+            return
+        self._queue.append((candidates, self._executor.submit(_check, items, self._compatibility)))
+        while len(self._queue) > self._in_flight:
+            yield from self._oldest()
+
+    def finish(self) -> Iterator[ProvenHeader]:
+        """Yield what is still being checked."""
+        while self._queue:
+            yield from self._oldest()
+
+    def _oldest(self) -> Iterator[ProvenHeader]:
+        candidates, future = self._queue.popleft()
+        yield from _conclude(candidates, future.result())
+
+
+def _check(
+    items: list[tuple[Header, Commit, TrustedCommittee]], compatibility: Compatibility
+) -> list[VerifiedHeader | HarmonyError]:
+    return check_commits(items, compatibility=compatibility)
+
+
+def _conclude(
+    candidates: list[_Candidate], verdicts: Sequence[VerifiedHeader | HarmonyError]
+) -> Iterator[ProvenHeader]:
+    position = 0
+    for candidate in candidates:
+        count = len(candidate.checks())
+        yield candidate.conclude(verdicts[position : position + count])
+        position += count
