@@ -39,8 +39,5 @@ class MemoryNodeStore:
         """Keep pairs of hash and encoding."""
         self._nodes.update(nodes)
 
-    def __contains__(self, node_hash: object) -> bool:
-        return node_hash in self._nodes
-
     def __len__(self) -> int:
         return len(self._nodes)

@@ -1,7 +1,7 @@
 """The Merkle-Patricia trie: a map from keys to values whose root hash commits to every entry."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from harmony_core.crypto import keccak256
 from harmony_core.errors import DecodeError, MissingDataError, require
@@ -30,7 +30,8 @@ __all__ = ["MAX_KEY_LENGTH", "Trie", "path_of_key"]
 MAX_KEY_LENGTH: Final = 64
 """Longest key in bytes. The protocol's keys have at most 32; a bound keeps every walk short."""
 
-_HASH_REFERENCE = 33
+_HASH_REFERENCE: Final = 33
+_Key = TypeVar("_Key", bound=bytes)
 
 
 def path_of_key(key: bytes) -> str:
@@ -129,7 +130,7 @@ class Trie:
         """Take a key out; a key that is not there changes nothing."""
         self._apply([(path_of_key(key), b"")])
 
-    def update(self, changes: Mapping[bytes, bytes] | Iterable[tuple[bytes, bytes]]) -> None:
+    def update(self, changes: Mapping[_Key, bytes] | Iterable[tuple[_Key, bytes]]) -> None:
         """Give many keys values in one pass, which costs far less than one at a time; an empty value deletes.
 
         Args:
