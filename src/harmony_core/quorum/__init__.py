@@ -12,7 +12,6 @@ from harmony_core.quorum.policy import (
     StakeQuorum,
     UniformQuorum,
     check_quorum,
-    count_signers,
 )
 from harmony_core.quorum.trusted_committee import CommitteeSource, TrustedCommittee
 from harmony_core.quorum.verification import (
@@ -48,7 +47,6 @@ __all__ = [
     "check_commits",
     "check_quorum",
     "commit_payload",
-    "count_signers",
     "is_commit_checked",
     "verify_commit",
     "verify_commit_target",

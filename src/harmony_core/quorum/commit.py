@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from harmony_core.chain.header import Header
+from harmony_core.crypto.bitmap import separate_signature_and_bitmap
 from harmony_core.errors import DecodeError, require
 from harmony_core.primitives import BlockNumber, BLSSignatureBytes, Epoch, Hash32, ShardID, ViewID
 
@@ -52,9 +53,9 @@ class Commit:
         """Return the commit of a signature followed by its bitmap, as databases and messages carry it.
 
         Raises:
-            DecodeError: code ``commit-signature-length`` for fewer than 96 bytes.
+            DecodeError: code ``commit-proof-length`` for fewer than 96 bytes.
         """
-        return cls.from_bytes(payload[:_SIGNATURE_LENGTH], payload[_SIGNATURE_LENGTH:])
+        return cls(*separate_signature_and_bitmap(payload))
 
     @classmethod
     def of_parent(cls, child: Header) -> Self:

@@ -10,11 +10,12 @@ Source: harmony-one/harmony, consensus/quorum/one-node-one-vote.go, one-node-sta
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from harmony_core.crypto.bitmap import count_enabled
 from harmony_core.errors import VerificationError, require
 from harmony_core.primitives import STRICT, Compatibility, Dec
 from harmony_core.quorum.voting_power import Roster
 
-__all__ = ["TWO_THIRDS", "QuorumRule", "StakeQuorum", "UniformQuorum", "check_quorum", "count_signers"]
+__all__ = ["TWO_THIRDS", "QuorumRule", "StakeQuorum", "UniformQuorum", "check_quorum"]
 
 TWO_THIRDS: Final = Dec.from_int(2) / Dec.from_int(3)
 """0.666666666666666667: two thirds rounded to 18 decimals, which is up. Power must exceed it."""
@@ -38,7 +39,7 @@ class UniformQuorum:
 
     def power(self, bitmap: bytes) -> Dec:
         """Return the number of slots of the committee whose bits are set."""
-        return Dec.from_int(count_signers(bitmap, self.size))
+        return Dec.from_int(count_enabled(bitmap, self.size))
 
     def share(self, bitmap: bytes) -> Dec:
         """Return the votes of ``bitmap`` as a share of all votes, between 0 and 1."""
@@ -126,8 +127,3 @@ def check_quorum(rule: QuorumRule, bitmap: bytes, *, compatibility: Compatibilit
             expected=f"more than {rule.threshold}",
             actual=rule.power(bitmap),
         )
-
-
-def count_signers(bitmap: bytes, size: int) -> int:
-    """Return how many of the first ``size`` bits are set; bit ``i`` is bit ``i % 8`` of byte ``i // 8``."""
-    return (int.from_bytes(bitmap, "little") & ((1 << size) - 1)).bit_count()

@@ -35,7 +35,7 @@ class TrustedCommittee:
         DecodeError, VerificationError: a key of the committee is no valid BLS key.
         VerificationError: the committee is refused by `Roster.compute` or has a repeated key
             (``committee-repeated-key``).
-        UnsupportedRulesError: the rules of that epoch are not known.
+        UnsupportedRulesError: code ``rules-unknown`` past the last epoch whose rules are known.
     """
 
     network: Network
@@ -47,8 +47,7 @@ class TrustedCommittee:
 
     def __post_init__(self) -> None:
         """Decode the keys and work out the voting powers."""
-        # Asked in every era: where the schedule ends, no committee can be trusted.
-        self.network.schedule.instance_for_epoch(self.epoch)
+        self.network.require_known_rules(self.epoch)
         check_distinct_keys(self.committee, compatibility=self.compatibility)
         object.__setattr__(self, "rule", self._rule())
         object.__setattr__(self, "key_set", _key_set(tuple(self.committee.public_keys), self.compatibility))

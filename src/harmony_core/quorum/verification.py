@@ -9,13 +9,13 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from harmony_core.chain.header import Header
+from harmony_core.crypto.bitmap import check_bitmap, count_enabled
 from harmony_core.crypto.bls import KeySet, SignedBitmap, check_bitmap_signatures, verify_bitmap_signature
-from harmony_core.crypto.mask import check_bitmap
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.primitives import STRICT, Compatibility
 from harmony_core.quorum.commit import Commit, CommitTarget
 from harmony_core.quorum.payload import commit_payload
-from harmony_core.quorum.policy import check_quorum, count_signers
+from harmony_core.quorum.policy import check_quorum
 from harmony_core.quorum.trusted_committee import TrustedCommittee
 from harmony_core.quorum.verified_header import _MINT, VerifiedCommit, VerifiedHeader
 from harmony_core.quorum.voting_power import check_distinct_keys
@@ -68,9 +68,7 @@ def check_commits(
         compatibility: quirks of the reference to allow.
         entropy: source of the coefficients; must be unpredictable to whoever made the commits.
     """
-    targets = [
-        (CommitTarget.of_header(header), commit, committee) for header, commit, committee in items
-    ]
+    targets = [(CommitTarget.of_header(header), commit, committee) for header, commit, committee in items]
     verdicts = check_commit_targets(targets, compatibility=compatibility, entropy=entropy)
     return [
         VerifiedHeader(_MINT, header, verdict) if isinstance(verdict, VerifiedCommit) else verdict
@@ -165,5 +163,11 @@ def _checked_claim(
 
 
 def _proof(target: CommitTarget, commit: Commit, committee: TrustedCommittee) -> VerifiedCommit:
-    signers = count_signers(commit.bitmap, len(committee))
-    return VerifiedCommit(_MINT, target, commit, committee, signers, committee.rule.share(commit.bitmap))
+    return VerifiedCommit(
+        _MINT,
+        target=target,
+        commit=commit,
+        committee=committee,
+        signer_count=count_enabled(commit.bitmap, len(committee)),
+        power=committee.rule.share(commit.bitmap),
+    )

@@ -35,6 +35,7 @@ class VerifiedCommit:
     def __init__(
         self,
         mint: object,
+        *,
         target: CommitTarget,
         commit: Commit,
         committee: TrustedCommittee,
@@ -131,7 +132,9 @@ def _only_by_verification(mint: object, name: str) -> None:
 def _restore_commit(
     target: CommitTarget, commit: Commit, committee: TrustedCommittee, signer_count: int, power: Dec
 ) -> VerifiedCommit:
-    return VerifiedCommit(_MINT, target, commit, committee, signer_count, power)
+    return VerifiedCommit(
+        _MINT, target=target, commit=commit, committee=committee, signer_count=signer_count, power=power
+    )
 
 
 def _restore_header(header: Header, proof: VerifiedCommit) -> VerifiedHeader:

@@ -7,21 +7,20 @@ the quorum compares their sum with two thirds to the last digit.
 Source: harmony-one/harmony, consensus/votepower/roster.go (Compute, VotePowerByMask, AggregateRosters).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import compress
 from typing import Final, Self
 
 from harmony_core.chain.shard_state import Committee, Slot
+from harmony_core.crypto.bitmap import enabled_indexes
 from harmony_core.errors import VerificationError, require
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Address, BLSPublicKeyBytes, Compatibility, Dec, Epoch, ShardID
 
-__all__ = ["Roster", "ShardVote", "Voter", "aggregate_rosters", "check_distinct_keys", "selected_slots"]
+__all__ = ["Roster", "ShardVote", "Voter", "aggregate_rosters", "check_distinct_keys"]
 
 _ZERO: Final = Dec.from_int(0)
 _ONE: Final = Dec.from_int(1)
-_SELECTORS: Final = bytes.maketrans(b"01", b"\x00\x01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,10 @@ class Roster:
     ) -> Self:
         """Return the roster of ``committee`` with the shares that ``network`` has in ``epoch``.
 
+        Whether the rules of that epoch are known is for the caller to ask (`Network.require_known_rules`).
+
         Raises:
-            UnsupportedRulesError: the rules of that epoch are not known.
-            VerificationError: as for `from_shares`.
+            VerificationError: as for `from_shares`, and ``epoch-negative``.
         """
         if not isinstance(epoch, int) or isinstance(epoch, bool):
             raise TypeError(f"an epoch is an int, not {type(epoch).__name__}")
@@ -176,7 +176,8 @@ class Roster:
             bitmap: bit ``i`` is bit ``i % 8`` (from the low end) of byte ``i // 8``; bits past the last slot are
                 not counted, missing bytes count as zero. `crypto.mask.check_bitmap` is what refuses such bitmaps.
         """
-        return Dec(sum(compress(self._slot_powers, selected_slots(bitmap, self.slot_count))))
+        powers = self._slot_powers
+        return Dec(sum(powers[index] for index in enabled_indexes(bitmap, self.slot_count)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +216,6 @@ def check_distinct_keys(committee: Committee, *, compatibility: Compatibility = 
         expected=len(keys),
         actual=len(set(keys)),
     )
-
-
-def selected_slots(bitmap: bytes, size: int) -> Sequence[int]:
-    """Return 0 or 1 for each of ``size`` slots, in slot order."""
-    bits = int.from_bytes(bitmap, "little") & ((1 << size) - 1)
-    return f"{bits:0{size}b}"[::-1].encode().translate(_SELECTORS) if size else b""
 
 
 def _harmony_shares(share: Dec, count: int) -> tuple[Dec, Dec]:
