@@ -18,8 +18,7 @@ from harmony_core.params.packaged import packaged_json
 from harmony_core.params.schedule import EpochSpan, Schedule
 from harmony_core.params.sharding_instance import FeeCollector, ShardingInstance
 from harmony_core.params.slots_limit import slots_limit_from_share
-from harmony_core.primitives import Address, BlockNumber, Epoch, Hash32, ShardID, ViewID
-from harmony_core.primitives.dec import Dec
+from harmony_core.primitives import Address, BlockNumber, Dec, Epoch, Hash32, ShardID, ViewID
 
 __all__ = ["NETWORK_NAMES", "load_chain_config", "load_network"]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from harmony_core.errors import ConfigurationError, require
 from harmony_core.params.accounts import AccountList
-from harmony_core.primitives import Address, BLSPublicKeyBytes
-from harmony_core.primitives.dec import Dec
+from harmony_core.primitives import Address, BLSPublicKeyBytes, Dec
 
 __all__ = ["FeeCollector", "ShardingInstance"]
 
