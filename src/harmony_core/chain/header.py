@@ -175,8 +175,8 @@ class Header:
     def _from_fields(cls, version: HeaderVersion, values: list[object], encoding: bytes) -> Self:
         # The decoder has checked every field, and it is the hot path: the constructor's checks are not repeated.
         header = object.__new__(cls)
-        for name, value in _BLANK[version]:
-            _set(header, name, value)
+        for name, blank in _BLANK[version]:
+            _set(header, name, blank)
         for layout, value in zip(FIELDS[version], values, strict=True):
             _set(header, layout.name, value)
         _set(header, "_encoding", encoding)

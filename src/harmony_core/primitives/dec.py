@@ -25,7 +25,7 @@ _STORABLE_BITS: Final = 4096
 _MAX_TEXT: Final = 1024
 _STRICT_TEXT: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 # After the first minus, the reference hands the digits to a parser of integers that takes a sign of its own.
-_REFERENCE_TEXT: Final = re.compile(r"(-?)([0-9]+|[+-][0-9]*)(?:\.([0-9]+))?")
+_REFERENCE_TEXT: Final = re.compile(r"(-?+)([0-9]+|[+-][0-9]*)(?:\.([0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
