@@ -10,7 +10,7 @@ from harmony_core.chain.header import Header
 from harmony_core.chain.shard_state import ShardState
 from harmony_core.errors import HarmonyError, MissingDataError, VerificationError
 from harmony_core.light_client.anchors import anchor, verify_genesis
-from harmony_core.light_client.basis import Basis, BasisKind
+from harmony_core.light_client.basis import Basis, BasisKind, best_basis
 from harmony_core.light_client.committee_book import CommitteeBook
 from harmony_core.light_client.epoch_end import EpochEnd, epoch_end
 from harmony_core.light_client.header_rules import verify_link, verify_standalone
@@ -22,7 +22,6 @@ from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_
 __all__ = ["HeaderVerdict", "Verdict", "audit_headers"]
 
 _BATCH = 128
-_BY_HASH = frozenset({BasisKind.GENESIS, BasisKind.TRUSTED_HASH, BasisKind.CHECKPOINT, BasisKind.ANCESTOR})
 
 
 class Verdict(StrEnum):
@@ -113,8 +112,13 @@ class _Record:
     errors: list[HarmonyError] = field(default_factory=list)
     end: EpochEnd | None = None
     end_known: bool = False
-    basis: Basis | None = None
+    by_hash: Basis | None = None
+    by_commit: Basis | None = None
     verified: list[VerifiedHeader] = field(default_factory=list)
+
+    @property
+    def basis(self) -> Basis | None:
+        return best_basis(self.by_hash, self.by_commit)
 
     def add_commit(self, commit: Commit) -> None:
         if commit not in self.commits:
@@ -216,20 +220,15 @@ class _Auditor:
     def _believe_by_hash(self, records: list[_Record]) -> None:
         """Find the headers believed by their hash, and follow parent hashes down from them."""
         for record in reversed(records):
-            record.basis = anchor(record.header, self._network, self._trusted) or record.basis
+            record.by_hash = anchor(record.header, self._network, self._trusted) or record.by_hash
             parent = self._records.get(record.header.parent_hash)
-            if (
-                record.basis is None
-                or record.header.number == 0
-                or parent is None
-                or parent.basis is not None
-            ):
+            if record.by_hash is None or record.header.number == 0 or parent is None:
                 continue
-            if record.basis.kind is BasisKind.ANCESTOR:
-                parent.basis = record.basis
+            if record.by_hash.kind is BasisKind.ANCESTOR:
+                parent.by_hash = record.by_hash
             else:
-                detail = f"ancestor of block {record.header.number}, believed as {record.basis.detail}"
-                parent.basis = Basis(BasisKind.ANCESTOR, detail)
+                detail = f"ancestor of block {record.header.number}, which is {record.by_hash.detail}"
+                parent.by_hash = Basis(BasisKind.ANCESTOR, detail)
 
     def _check_commits(self, shard_id: ShardID, batch: list[_Record]) -> None:
         checked: list[_Record] = []
@@ -240,10 +239,10 @@ class _Auditor:
             try:
                 committee, basis = self._book.entry(shard_id, record.header.epoch)
             except HarmonyError as error:
-                if record.basis is None or not isinstance(error, MissingDataError):
+                if record.by_hash is None or not isinstance(error, MissingDataError):
                     record.errors.append(error)
                 continue
-            record.basis = record.basis or (basis if record.commits else None)
+            record.by_commit = basis if record.commits else None
             items += [(record.header, commit, committee) for commit in record.commits]
             checked += [record] * len(record.commits)
         verdicts = check_commits(items, compatibility=self._compatibility)
@@ -263,7 +262,7 @@ class _Auditor:
             rivals = [r for r in by_number[record.header.number] if not r.errors and r.basis]
             if len(rivals) < 2:  # noqa: PLR2004 - one header of a height has no rival
                 continue
-            by_hash = [r for r in rivals if r.basis and r.basis.kind in _BY_HASH]
+            by_hash = [r for r in rivals if r.by_hash]
             for rival in rivals:
                 if len(by_hash) == 1 and rival is not by_hash[0]:
                     sentence = "Another block of this height is trusted by its hash."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Basis", "BasisKind"]
+__all__ = ["Basis", "BasisKind", "best_basis"]
 
 
 class BasisKind(StrEnum):
@@ -45,3 +45,13 @@ class Basis:
 
     def __str__(self) -> str:
         return self.detail
+
+
+def best_basis(by_hash: Basis | None, by_commit: Basis | None) -> Basis | None:
+    """Return the basis to name where a header is believed by its hash, by its commit, or by both.
+
+    Genesis and what the caller vouches for come first. Otherwise a commit says more than a packaged checkpoint.
+    """
+    if by_hash is not None and by_hash.kind in {BasisKind.GENESIS, BasisKind.TRUSTED_HASH}:
+        return by_hash
+    return by_commit or by_hash

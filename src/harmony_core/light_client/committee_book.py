@@ -82,13 +82,15 @@ class CommitteeBook:
     def record(self, carrier: Header, epoch: Epoch, state: ShardState) -> None:
         """Enter the committees that a header carries for ``epoch``.
 
-        The beacon's header speaks for all shards, another shard's only for its own. Call this for headers that are
+        Committees of epochs before staking are passed over: they follow from the account lists. The beacon's header speaks for all shards, another shard's only for its own. Call this for headers that are
         proven, or on which nothing is built unless they turn out to be.
 
         Raises:
             VerificationError: ``shard-state-conflict`` if a shard's own header names another committee than the
                 beacon or the caller did.
         """
+        if state.epoch is None:
+            return
         basis = Basis(
             BasisKind.ELECTED_COMMITTEE,
             f"committee elected in block {carrier.number} of shard {carrier.shard_id}",

@@ -11,7 +11,7 @@ from harmony_core.chain.header import Header
 from harmony_core.chain.shard_state import ShardState
 from harmony_core.errors import HarmonyError, MissingDataError
 from harmony_core.light_client.anchors import anchor, verify_genesis
-from harmony_core.light_client.basis import Basis
+from harmony_core.light_client.basis import Basis, best_basis
 from harmony_core.light_client.committee_book import CommitteeBook
 from harmony_core.light_client.epoch_end import EpochEnd, epoch_end
 from harmony_core.light_client.header_rules import located, verify_link, verify_shard, verify_standalone
@@ -115,7 +115,7 @@ class _Candidate:
             if isinstance(verdict, HarmonyError):
                 raise located(verdict, self.header)
         verified = [verdict for verdict in verdicts if isinstance(verdict, VerifiedHeader)]
-        basis = self.anchor or (self.committee_basis if verified else None)
+        basis = best_basis(self.anchor, self.committee_basis if verified else None)
         if basis is None:
             missing = MissingDataError(
                 "There is no commit on this header, neither beside it nor in a child.", code="commit-missing"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from harmony_core.chain.header import Header, header_version_for_epoch
+from harmony_core.chain.header import Header, check_header_version
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.light_client.epoch_end import EpochEnd
 from harmony_core.params import Network
@@ -41,15 +41,7 @@ def verify_standalone(header: Header, network: Network, *, now: int) -> None:
         "The network has no such shard in this epoch.",
         actual=header.shard_id,
     )
-    version = header_version_for_epoch(network.config, header.epoch)
-    require(
-        header.version is version,
-        VerificationError,
-        "header-version",
-        "Headers of this epoch have another version.",
-        expected=version,
-        actual=header.version,
-    )
+    check_header_version(header, network.config, header.epoch)
     _verify_epoch(header, network)
     require(
         header.time <= now + CLOCK_TOLERANCE,
