@@ -121,7 +121,7 @@ def test_changes_do_not_reach_the_store_before_the_commit() -> None:
     assert trie.root != EMPTY_ROOT
     assert len(store) == 0
     root = trie.commit()
-    assert store.get(root) is not None
+    assert store.get(bytes(root)) is not None
     assert dict(Trie(store, root).items()) == many(20)
 
 
@@ -159,7 +159,7 @@ def test_children_are_stored_before_their_parents() -> None:
     trie.commit()
     for position, encoding in enumerate(store.order):
         later = store.order[position + 1 :]
-        assert not any(keccak256(child) in encoding for child in later)
+        assert not any(bytes(keccak256(child)) in encoding for child in later)
 
 
 def test_only_new_nodes_are_written() -> None:
