@@ -1,0 +1,239 @@
+"""The commands and their options; each loads what it needs when it runs, so that `--help` is quick."""
+
+import sys
+import time
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harmony_core.cli.exit_codes import ExitCode
+from harmony_core.cli.guard import guarded
+from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
+
+if TYPE_CHECKING:
+    from harmony_core.cli.verification import Report
+    from harmony_core.params import Network
+    from harmony_core.primitives import Hash32
+
+__all__ = ["app"]
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+_LATEST_CLOCK = (1 << 63) - 1
+_LARGEST_EPOCH = (1 << 64) - 1
+_LARGEST_SHARD = (1 << 32) - 1
+_STANDARD_INPUT = "-"
+
+app = typer.Typer(
+    name="harmony-core",
+    help="Verify Harmony headers, committees and commit signatures without trusting a server.",
+    no_args_is_help=True,
+    context_settings=_CONTEXT,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_header_app = typer.Typer(help="Look into headers.", no_args_is_help=True, context_settings=_CONTEXT)
+_committee_app = typer.Typer(help="Look into committees.", no_args_is_help=True, context_settings=_CONTEXT)
+app.add_typer(_header_app, name="header")
+app.add_typer(_committee_app, name="committee")
+
+
+def _complete_network(incomplete: str) -> list[str]:
+    from harmony_core.params import NETWORK_NAMES  # noqa: PLC0415 - loaded when it is needed
+
+    return [name for name in NETWORK_NAMES if name.startswith(incomplete)]
+
+
+_NetworkName = Annotated[
+    str,
+    typer.Option(
+        "--network",
+        help="mainnet, testnet, localnet (16 blocks an epoch), partner, stressnet, pangaea or devnet.",
+        autocompletion=_complete_network,
+        metavar="NAME",
+    ),
+]
+_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        write_line(f"harmony-core {installed_version('harmony-core')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    del version  # acted upon by its callback
+
+
+@app.command("verify", short_help="Verify headers and their commit signatures.")
+@guarded
+def _verify(
+    network: _NetworkName,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            allow_dash=True,
+            show_default=False,
+            help="Files with a header on each line; - or none for the standard input.",
+        ),
+    ] = None,
+    *,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HASH", show_default=False, help="Hash of a block that you vouch for; may be repeated."),
+    ] = None,
+    committee: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            show_default=False,
+            help="File with a shard state, as hexadecimal RLP, whose committees you vouch for; may be repeated.",
+        ),
+    ] = None,
+    now: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=_LATEST_CLOCK,
+            metavar="SECONDS",
+            show_default=False,
+            help="Hold timestamps against this Unix time instead of the clock.",
+        ),
+    ] = None,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Verify headers and their commit signatures, of any shards and in any order.
+
+    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally commit_signature and
+    commit_bitmap.
+
+    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none, 5 cannot
+    tell for want of data; 1 comes before 4, and 4 before 5.
+    """
+    if trust and committee:
+        raise typer.BadParameter("--trust and --committee exclude each other", param_hint="--trust")
+    trusted = [_hash(text) for text in trust or ()]
+    report = _report(
+        _network(network),
+        [str(file) for file in files or [Path(_STANDARD_INPUT)]],
+        trusted,
+        [str(file) for file in committee or ()],
+        int(time.time()) if now is None else now,
+    )
+    if as_json:
+        from harmony_core.cli.verdict_json import report_to_json  # noqa: PLC0415 - loaded when it is needed
+
+        write_json(report_to_json(report))
+        return report.exit_code
+    from harmony_core.cli.verdict_table import write_report  # noqa: PLC0415 - loaded when it is needed
+
+    write_report(report)
+    for problem in report.problems:
+        complain(f"{problem.origin}: {problem.error}")
+    return report.exit_code
+
+
+def _report(
+    network: "Network", files: list[str], trusted: "list[Hash32]", committees: list[str], now: int
+) -> "Report":
+    from harmony_core.cli.lines import read_lines  # noqa: PLC0415 - loaded when it is needed
+    from harmony_core.cli.progress import ProgressDisplay  # noqa: PLC0415 - the same
+    from harmony_core.cli.verification import collect, read_committees, verify  # noqa: PLC0415 - the same
+
+    given = [read_committees(name) for name in committees]
+    if _STANDARD_INPUT in files and is_terminal(sys.stdin):
+        complain("reading headers from the terminal, one on a line; Ctrl-D ends them")
+    with ProgressDisplay() as display:
+        display.begin("reading lines", None)
+        collected = collect(read_lines(files, lambda _: display.advance(1)))
+        display.begin("verifying headers", len(collected.headers))
+        return verify(
+            collected, network, now=now, trusted_hashes=trusted, committees=given, progress=display.reach
+        )
+
+
+@_header_app.command("show", short_help="Show every field of a header.")
+@guarded
+def _header_show(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FILE|HEX|-", help="A file with a header on each line, hexadecimal RLP, or -."),
+    ] = _STANDARD_INPUT,
+    *,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Show every field of a header, its version and its hash. Nothing is verified.
+
+    Exit code: 0 shown, 2 usage, 4 undecodable, 5 a block, which this version does not read.
+    """
+    from harmony_core.cli.header_view import show_headers  # noqa: PLC0415 - loaded when it is needed
+
+    return show_headers(source, as_json=as_json)
+
+
+@_committee_app.command("show", short_help="Show the committee of an epoch before staking.")
+@guarded
+def _committee_show(
+    network: _NetworkName,
+    epoch: Annotated[int, typer.Option(min=0, max=_LARGEST_EPOCH, help="The epoch.", metavar="E")],
+    shard: Annotated[int, typer.Option(min=0, max=_LARGEST_SHARD, help="The shard.", metavar="S")],
+    *,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Show the committee that the genesis account lists give for an epoch before staking.
+
+    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking on,
+    committees are elected and stand in headers.
+    """
+    from harmony_core.cli.committee_view import show_committee  # noqa: PLC0415 - loaded when it is needed
+
+    return show_committee(_network(network), epoch, shard, as_json=as_json)
+
+
+@app.command("backends", short_help="Show the cryptographic back ends in use, each proven on a vector.")
+@guarded
+def _backends(*, as_json: _AsJson = False) -> ExitCode:
+    """Show which back end each cryptographic primitive uses, and prove each on a vector.
+
+    Exit code: 0 all in use pass, 1 one fails, 2 the one asked for in the environment cannot be used.
+    """
+    from harmony_core.cli.backends_view import show_backends  # noqa: PLC0415 - loaded when it is needed
+
+    return show_backends(as_json=as_json)
+
+
+def _network(name: str) -> "Network":
+    from harmony_core.errors import ConfigurationError  # noqa: PLC0415 - loaded when it is needed
+    from harmony_core.params import NETWORK_NAMES, load_network  # noqa: PLC0415 - the same
+
+    try:
+        return load_network(name)
+    except ConfigurationError as error:
+        raise typer.BadParameter(
+            f"no network has the name {name!r}; known are {', '.join(NETWORK_NAMES)}", param_hint="--network"
+        ) from error
+
+
+def _hash(text: str) -> "Hash32":
+    from harmony_core.errors import DecodeError  # noqa: PLC0415 - loaded when it is needed
+    from harmony_core.primitives import Hash32  # noqa: PLC0415 - the same
+
+    try:
+        return Hash32.from_hex(text)
+    except DecodeError as error:
+        raise typer.BadParameter("a hash is 64 hexadecimal digits", param_hint="--trust") from error

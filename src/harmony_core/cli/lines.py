@@ -1,0 +1,136 @@
+"""Reading the lines of files and of the standard input, a bounded piece at a time."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from harmony_core.errors import DataSourceError, DecodeError
+
+__all__ = ["MAX_LINE_BYTES", "STANDARD_INPUT", "Line", "Origin", "read_lines", "read_text"]
+
+MAX_LINE_BYTES: Final = 4 << 20
+"""Longest line that is read: a header of close to 2 MiB in hexadecimal text, dozens of times the largest known."""
+
+STANDARD_INPUT: Final = "-"
+"""The file name that stands for the standard input."""
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was read.
+
+    Attributes:
+        file: name of the file as given, ``-`` for the standard input.
+        line: number of the line, from 1.
+    """
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{'standard input' if self.file == STANDARD_INPUT else self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is not blank: its text, or the reason why it is no text."""
+
+    origin: Origin
+    text: str
+    error: DecodeError | None = None
+
+
+def read_lines(names: Sequence[str], progress: Callable[[int], None] | None = None) -> Iterator[Line]:
+    """Yield the lines of all files in turn that are not blank, without the white space around them.
+
+    Args:
+        names: names of files; ``-`` is the standard input.
+        progress: called with the number of bytes of every line as it is read.
+
+    Raises:
+        DataSourceError: code ``input-file`` when a file cannot be read.
+    """
+    for name in names:
+        try:
+            with _opened(name) as stream:
+                yield from _lines(name, stream, progress)
+        except OSError as error:
+            raise DataSourceError(
+                f"{name} cannot be read: {error.strerror or error}", code="input-file"
+            ) from error
+
+
+def read_text(name: str) -> str:
+    """Return the text of a small file without the white space around it.
+
+    Raises:
+        DataSourceError: code ``input-file`` when the file cannot be read.
+        DecodeError: code ``input-line-size`` for more than `MAX_LINE_BYTES`, ``input-text`` for bytes that are no UTF-8.
+    """
+    try:
+        with _opened(name) as stream:
+            data = stream.read(MAX_LINE_BYTES + 1)
+    except OSError as error:
+        raise DataSourceError(f"{name} cannot be read: {error.strerror or error}", code="input-file") from error
+    if len(data) > MAX_LINE_BYTES:
+        raise _too_long()
+    return _decoded(data.removeprefix(_BYTE_ORDER_MARK))
+
+
+def _lines(name: str, stream: BinaryIO, progress: Callable[[int], None] | None) -> Iterator[Line]:
+    number = 0
+    while data := stream.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        origin = Origin(name, number)
+        if progress is not None:
+            progress(len(data))
+        if len(data) > MAX_LINE_BYTES:
+            if not data.endswith(b"\n"):
+                _skip_rest(stream, progress)
+            yield Line(origin, "", _too_long())
+            continue
+        if number == 1:
+            data = data.removeprefix(_BYTE_ORDER_MARK)
+        try:
+            text = _decoded(data)
+        except DecodeError as error:
+            yield Line(origin, "", error)
+            continue
+        if text:
+            yield Line(origin, text)
+
+
+def _skip_rest(stream: BinaryIO, progress: Callable[[int], None] | None) -> None:
+    while rest := stream.readline(MAX_LINE_BYTES):
+        if progress is not None:
+            progress(len(rest))
+        if rest.endswith(b"\n"):
+            return
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise DecodeError("This is not UTF-8 text.", code="input-text") from error
+
+
+def _too_long() -> DecodeError:
+    return DecodeError(
+        "The line is longer than any header.",
+        code="input-line-size",
+        expected=f"at most {MAX_LINE_BYTES} bytes",
+    )
+
+
+def _opened(name: str) -> "nullcontext[BinaryIO] | BinaryIO":
+    if name != STANDARD_INPUT:
+        return Path(name).open("rb")
+    if sys.stdin is None:
+        raise DataSourceError("There is no standard input.", code="input-file")
+    return nullcontext(sys.stdin.buffer)

@@ -1,0 +1,83 @@
+"""A progress display on the standard error, for input long enough to wait for and only on a terminal."""
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from harmony_core.cli.terminal import is_terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["ProgressDisplay"]
+
+_PATIENCE: Final = 0.5
+"""Seconds without a sign before the display appears."""
+
+
+class ProgressDisplay:
+    """Shows how far the work is, once it takes longer than half a second; nothing unless on a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = is_terminal(sys.stderr)
+        self._started = time.monotonic()
+        self._display: Progress | None = None
+        self._task: TaskID | None = None
+        self._description = ""
+        self._total: int | None = None
+        self._completed = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def begin(self, description: str, total: int | None) -> None:
+        """Start a stage of ``total`` steps; None where their number is not known."""
+        self._description, self._total, self._completed = description, total, 0
+        if self._display is not None and self._task is not None:
+            self._display.reset(self._task, description=description, total=total)
+
+    def advance(self, steps: int) -> None:
+        """Report that so many more steps are done."""
+        self.reach(self._completed + steps)
+
+    def reach(self, completed: int) -> None:
+        """Report how many steps of the stage are done."""
+        self._completed = completed
+        if not self._shown:
+            return
+        if self._display is None:
+            if time.monotonic() - self._started < _PATIENCE:
+                return
+            self._show()
+        if self._display is not None and self._task is not None:
+            self._display.update(self._task, completed=completed)
+
+    def close(self) -> None:
+        """Take the display away."""
+        if self._display is not None:
+            self._display.stop()
+            self._display = None
+
+    def _show(self) -> None:
+        from rich.console import Console  # noqa: PLC0415 - only for long input
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - the same
+
+        self._display = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.completed} of {task.total}", markup=False),
+            TimeElapsedColumn(),
+            console=Console(stderr=True, highlight=False),
+            transient=True,
+        )
+        self._task = self._display.add_task(self._description, total=self._total)
+        self._display.start()

@@ -1,0 +1,65 @@
+"""Writing to the terminal, a pipe or a file: whole values, no control characters of others."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["complain", "is_terminal", "output_console", "printable", "width_of", "write_json", "write_line"]
+
+_FALLBACK_WIDTH = 80
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with everything escaped that is not printable, so that no input can steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def is_terminal(stream: object) -> bool:
+    """Return whether ``stream`` is a terminal; a missing or closed one is not."""
+    try:
+        return bool(stream.isatty())  # type: ignore[attr-defined]  # a stream that is no file has none
+    except (AttributeError, ValueError):
+        return False
+
+
+def output_console(width: int | None = None) -> "Console":
+    """Return a rich console on the standard output; ``width`` columns, or those of the terminal."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+
+    return Console(
+        file=sys.stdout, width=width, highlight=False, markup=False, emoji=False, legacy_windows=False
+    )
+
+
+def width_of(console: "Console") -> int | None:
+    """Return the columns of the terminal that ``console`` writes to, or None where lines have no limit."""
+    return console.width if console.is_terminal and console.width else None
+
+
+def write_line(text: str = "") -> None:
+    """Write one line to the standard output, however long it is."""
+    _write(sys.stdout, printable(text))
+
+
+def write_json(value: Any) -> None:
+    """Write a JSON value, indented, to the standard output."""
+    import json  # noqa: PLC0415 - only for --json
+
+    _write(sys.stdout, json.dumps(value, indent=2))
+
+
+def complain(text: str) -> None:
+    """Write one line to the standard error."""
+    _write(sys.stderr, f"harmony-core: {printable(text)}")
+
+
+def _write(stream: Any, text: str) -> None:
+    if stream is None:  # the process was started without one
+        return
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    # A stream that cannot express a character shows its escape instead of failing.
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
