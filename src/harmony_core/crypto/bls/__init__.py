@@ -11,7 +11,12 @@ from harmony_core.crypto.bls.loading import SlowBackendWarning, load_backend
 from harmony_core.crypto.bls.public_key import PublicKey, address_of_key, aggregate_public_keys
 from harmony_core.crypto.bls.secret_key import SecretKey
 from harmony_core.crypto.bls.signature import Signature, aggregate_signatures
-from harmony_core.crypto.bls.verification import prove_possession, verify, verify_possession
+from harmony_core.crypto.bls.verification import (
+    prove_possession,
+    verify,
+    verify_possession,
+    verify_possessions,
+)
 
 __all__ = [
     "Backend",
@@ -31,4 +36,5 @@ __all__ = [
     "verify",
     "verify_bitmap_signature",
     "verify_possession",
+    "verify_possessions",
 ]

@@ -26,14 +26,20 @@ class KeySet:
 
     Raises:
         DecodeError: as `PublicKey.from_bytes`, for a key that is not one.
+
+    Attributes:
+        backend: the arithmetic in use.
+        keys: the serialized keys in the order of the slots.
+        points: the decoded keys in the same order.
+        full_sum: the sum of the keys of all slots.
     """
 
-    __slots__ = ("_full", "_points", "backend", "keys")
+    __slots__ = ("backend", "full_sum", "keys", "points")
 
     backend: Backend
     keys: tuple[BLSPublicKeyBytes, ...]
-    _points: tuple[G1Point, ...]
-    _full: G1Point
+    points: tuple[G1Point, ...]
+    full_sum: G1Point
 
     def __init__(
         self,
@@ -46,21 +52,11 @@ class KeySet:
         decoded = [PublicKey.from_bytes(key, compatibility=compatibility, backend=arithmetic) for key in keys]
         self.backend = arithmetic
         self.keys = tuple(key.to_bytes() for key in decoded)
-        self._points = tuple(key.point for key in decoded)
-        self._full = arithmetic.g1_sum(self._points)
+        self.points = tuple(key.point for key in decoded)
+        self.full_sum = arithmetic.g1_sum(self.points)
 
     def __len__(self) -> int:
         return len(self.keys)
-
-    @property
-    def points(self) -> tuple[G1Point, ...]:
-        """The decoded keys in the order of the slots."""
-        return self._points
-
-    @property
-    def full_sum(self) -> G1Point:
-        """The sum of the keys of all slots."""
-        return self._full
 
     def aggregate(self, bitmap: bytes, *, compatibility: Compatibility = STRICT) -> PublicKey:
         """Return the sum of the keys whose bit is set; the identity for an empty bitmap.
@@ -85,11 +81,11 @@ class KeySet:
         present = bits & everyone
         absent = present ^ everyone
         if absent.bit_count() >= present.bit_count():
-            return self.backend.g1_sum(list(compress(self._points, bit_selectors(present, size))))
+            return self.backend.g1_sum(list(compress(self.points, bit_selectors(present, size))))
         if not absent:
-            return self._full
-        missing = self.backend.g1_sum(list(compress(self._points, bit_selectors(absent, size))))
-        return self.backend.g1_sum([self._full, self.backend.g1_negate(missing)])
+            return self.full_sum
+        missing = self.backend.g1_sum(list(compress(self.points, bit_selectors(absent, size))))
+        return self.backend.g1_sum([self.full_sum, self.backend.g1_negate(missing)])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, KeySet) and self.keys == other.keys
@@ -101,7 +97,7 @@ class KeySet:
         return f"<KeySet of {len(self)} keys>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        affine = tuple(self.backend.g1_to_affine(point) for point in self._points)
+        affine = tuple(self.backend.g1_to_affine(point) for point in self.points)
         return KeySet._restored, (self.keys, affine, self.backend.name)
 
     @classmethod
@@ -113,8 +109,8 @@ class KeySet:
         restored = cls.__new__(cls)
         restored.backend = backend
         restored.keys = keys
-        restored._points = tuple(
+        restored.points = tuple(
             backend.g1_identity() if xy is None else backend.g1_from_affine(xy) for xy in affine
         )
-        restored._full = backend.g1_sum(restored._points)
+        restored.full_sum = backend.g1_sum(restored.points)
         return restored

@@ -7,7 +7,8 @@ from typing import Final, Self, final
 from harmony_core.crypto.bls.backend import Backend, G1Point
 from harmony_core.crypto.bls.encoding import decode_public_point, encode_public_point
 from harmony_core.crypto.bls.loading import load_backend
-from harmony_core.primitives import STRICT, Address, BLSPublicKeyBytes, Compatibility
+from harmony_core.errors import DecodeError, require
+from harmony_core.primitives import STRICT, Address, BLSPublicKeyBytes, Compatibility, bytes_from_hex
 
 __all__ = ["PublicKey", "address_of_key", "aggregate_public_keys"]
 
@@ -57,6 +58,26 @@ class PublicKey:
         return cls(
             point, arithmetic, data if type(data) is BLSPublicKeyBytes else BLSPublicKeyBytes(data[:length])
         )
+
+    @classmethod
+    def from_hex(
+        cls, text: str, *, compatibility: Compatibility = STRICT, backend: Backend | None = None
+    ) -> Self:
+        """Decode 96 hexadecimal digits in either case, **without** ``0x``, as keys are written in Harmony's files.
+
+        Raises:
+            DecodeError: ``bls-public-key-hex`` for a ``0x`` in front, ``hex-text`` for what is not hexadecimal; as
+                `from_bytes`.
+
+        Source: harmony-one/bls, ffi/go/bls/bls.go (``PublicKey.DeserializeHexStr``).
+        """
+        require(
+            text[:2].lower() != "0x",
+            DecodeError,
+            "bls-public-key-hex",
+            "The hexadecimal form of a BLS public key has no 0x in front.",
+        )
+        return cls.from_bytes(bytes_from_hex(text), compatibility=compatibility, backend=backend)
 
     @classmethod
     def identity(cls, *, backend: Backend | None = None) -> Self:

@@ -1,5 +1,6 @@
 """Verification of one signature, and proofs of possession."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from harmony_core.crypto.bls.base_point import minus_base_point
@@ -10,7 +11,7 @@ from harmony_core.crypto.bls.signature import Signature, signature_point_for
 from harmony_core.errors import VerificationError, require
 from harmony_core.primitives import STRICT, Compatibility, Hash32
 
-__all__ = ["POSSESSION_PAYLOAD", "prove_possession", "verify", "verify_possession"]
+__all__ = ["POSSESSION_PAYLOAD", "prove_possession", "verify", "verify_possession", "verify_possessions"]
 
 POSSESSION_PAYLOAD: Final = Hash32.from_hex(
     "0x1eaafe555c82d1cb51afd79875683437858a9fb883c07487717921757d6717f9"
@@ -84,3 +85,35 @@ def verify_possession(
     Source: harmony-one/harmony, staking/types/validator.go (``VerifyBLSKey``).
     """
     verify(public_key, POSSESSION_PAYLOAD, signature, compatibility=compatibility)
+
+
+def verify_possessions(
+    public_keys: Sequence[bytes], proofs: Sequence[bytes], *, compatibility: Compatibility = STRICT
+) -> None:
+    """Check the proofs of possession of a validator's keys, given as they are serialized in its registration.
+
+    Args:
+        public_keys: 48 bytes each.
+        proofs: 96 bytes each, in the order of the keys.
+        compatibility: as for `PublicKey.from_bytes` and `Signature.from_bytes`.
+
+    Raises:
+        DecodeError: for a key or proof that does not decode.
+        VerificationError: ``possession-count`` when the numbers differ; as `verify`.
+
+    Source: harmony-one/harmony, staking/types/validator.go (``VerifyBLSKeys``).
+    """
+    require(
+        len(public_keys) == len(proofs),
+        VerificationError,
+        "possession-count",
+        "Each BLS key needs one proof of possession.",
+        expected=len(public_keys),
+        actual=len(proofs),
+    )
+    for key, proof in zip(public_keys, proofs, strict=False):
+        verify_possession(
+            PublicKey.from_bytes(key, compatibility=compatibility),
+            Signature.from_bytes(proof, compatibility=compatibility),
+            compatibility=compatibility,
+        )
