@@ -70,7 +70,7 @@ def genesis_header(network: Network, shard_id: ShardID = BEACON_SHARD_ID) -> Hea
 
 @lru_cache(maxsize=64)
 def _header(network: Network, shard_id: ShardID) -> Header:
-    version = header_version_for_epoch(network.config, _GENESIS_EPOCH)
+    version = header_version_for_epoch(network.genesis.config, _GENESIS_EPOCH)
     state = genesis_shard_state(network, shard_id)
     has_receipts_roots = version is not HeaderVersion.V0
     return Header(

@@ -75,6 +75,8 @@ class GenesisSpec:
     Source: harmony-one/harmony, core/genesis.go, NewGenesisSpec.
 
     Attributes:
+        config: the switches that the genesis headers are made by. They are the network's own, except on devnet,
+            which begins with a test configuration and then runs by testnet's switches.
         gas_limit: gas limit of the genesis blocks.
         timestamp: their time, Unix seconds.
         extra: their extra data.
@@ -82,6 +84,7 @@ class GenesisSpec:
         shard_allocation: balances at the start on every other shard, in atto.
     """
 
+    config: ChainConfig
     gas_limit: int
     timestamp: int
     extra: bytes
@@ -99,7 +102,7 @@ class Network:
 
     Attributes:
         name: one of `NETWORK_NAMES`.
-        config: the switches.
+        config: the switches in force after genesis.
         schedule: the sharding schedule.
         genesis: how the genesis blocks are made.
         last_known_epoch: the last epoch whose rules are known; None where no later change of the rules is known of.

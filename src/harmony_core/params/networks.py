@@ -1,7 +1,7 @@
 """Load a network from the packaged data.
 
 Source of the data: harmony-one/harmony, internal/params/config.go, internal/configs/sharding/*.go,
-core/genesis.go and cmd/config/default.go (devnet).
+core/genesis.go; for devnet cmd/config/default.go and internal/configs/node/config.go, ChainConfig.
 """
 
 from collections.abc import Mapping
@@ -168,6 +168,7 @@ def _instance(row: Mapping[str, Any], blocks_per_epoch: int) -> ShardingInstance
 
 def _genesis(document: Mapping[str, Any]) -> GenesisSpec:
     return GenesisSpec(
+        config=load_chain_config(document["chain_config"]),
         gas_limit=document["gas_limit"],
         timestamp=document["timestamp"],
         extra=document["extra"].encode(),

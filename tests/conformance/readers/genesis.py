@@ -70,7 +70,7 @@ def genesis_block(case: Case, _compatibility: Compatibility) -> dict[str, object
 def parameters(network: Network) -> dict[str, object]:
     instance = network.schedule.instance_for_epoch(Epoch(0))
     return {
-        "chainID": str(network.config.chain_id),
+        "chainID": str(network.genesis.config.chain_id),
         "fnAccountsList": instance.foundational_accounts.name,
         "hmyAccountsList": instance.harmony_accounts.name,
         "numHarmonyOperatedNodesPerShard": instance.num_harmony_nodes_per_shard,

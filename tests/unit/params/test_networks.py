@@ -58,11 +58,13 @@ def test_localnet_counts_with_the_second_length() -> None:
     assert longer.instance_for_epoch(Epoch(1)).blocks_per_epoch == 32
 
 
-def test_devnet_has_the_switches_of_its_genesis() -> None:
+def test_devnet_begins_by_other_switches_than_it_runs_by() -> None:
     devnet = load_network("devnet")
-    assert devnet.config == load_chain_config("test")
-    assert devnet.config.chain_id == 99
-    assert devnet.config.is_staking(Epoch(0))
+    assert devnet.genesis.config == load_chain_config("test")
+    assert devnet.genesis.config.chain_id == 99
+    assert devnet.config == load_chain_config("testnet") == load_chain_config("devnet")
+    for name in NETWORK_NAMES[:-1]:
+        assert load_network(name).genesis.config == load_network(name).config
 
 
 def test_genesis_balances() -> None:
