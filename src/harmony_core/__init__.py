@@ -1,1 +1,105 @@
-"""Protocol primitives of Harmony, the sharded proof-of-stake chain."""
+"""Protocol primitives of Harmony, the sharded proof-of-stake chain.
+
+The few everyday names are at hand here, each loaded from its package when it is first used:
+
+```python
+from harmony_core import decode_header, load_network, verify_commit
+```
+
+Everything else is imported from the package it belongs to, for example `harmony_core.trie`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from harmony_core.chain import Header, decode_header
+    from harmony_core.errors import (
+        ConfigurationError,
+        DataSourceError,
+        DecodeError,
+        HarmonyError,
+        MissingDataError,
+        UnsupportedRulesError,
+        VerificationError,
+    )
+    from harmony_core.light_client import (
+        HeaderVerdict,
+        ProvenHeader,
+        SignedHeader,
+        Verdict,
+        audit_headers,
+        verify_header_chain,
+    )
+    from harmony_core.params import Network, load_network
+    from harmony_core.primitives import STRICT, Address, Compatibility, Epoch, Hash32, ShardID
+    from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits, verify_commit
+
+__all__ = [
+    "STRICT",
+    "Address",
+    "Commit",
+    "Compatibility",
+    "ConfigurationError",
+    "DataSourceError",
+    "DecodeError",
+    "Epoch",
+    "HarmonyError",
+    "Hash32",
+    "Header",
+    "HeaderVerdict",
+    "MissingDataError",
+    "Network",
+    "ProvenHeader",
+    "ShardID",
+    "SignedHeader",
+    "TrustedCommittee",
+    "UnsupportedRulesError",
+    "Verdict",
+    "VerificationError",
+    "VerifiedHeader",
+    "audit_headers",
+    "check_commits",
+    "decode_header",
+    "load_network",
+    "verify_commit",
+    "verify_header_chain",
+]
+
+_PACKAGE_OF: Final = {
+    "chain": ("Header", "decode_header"),
+    "errors": (
+        "ConfigurationError",
+        "DataSourceError",
+        "DecodeError",
+        "HarmonyError",
+        "MissingDataError",
+        "UnsupportedRulesError",
+        "VerificationError",
+    ),
+    "light_client": (
+        "HeaderVerdict",
+        "ProvenHeader",
+        "SignedHeader",
+        "Verdict",
+        "audit_headers",
+        "verify_header_chain",
+    ),
+    "params": ("Network", "load_network"),
+    "primitives": ("STRICT", "Address", "Compatibility", "Epoch", "Hash32", "ShardID"),
+    "quorum": ("Commit", "TrustedCommittee", "VerifiedHeader", "check_commits", "verify_commit"),
+}
+_HOMES: Final = {name: package for package, names in _PACKAGE_OF.items() for name in names}
+
+if not TYPE_CHECKING:  # hidden from type checkers, to which a misspelled name would look like any other
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -98,7 +98,7 @@ def threats_of(rule: Rule) -> list[str]:
     """Return the ids of the threats that the source of a rule names, as in "threat A4" or "threats A1, A2 and B12"."""
     return [
         found
-        for group in re.findall(r"threats? ((?:[A-H]\d+(?:, | and )?)+)", rule.source)
+        for group in re.findall(r"[Tt]hreats? ((?:[A-H]\d+(?:, | and )?)+)", rule.source)
         for found in re.findall(r"[A-H]\d+", group)
     ]
 
