@@ -27,8 +27,9 @@ class Commit:
 
     def __post_init__(self) -> None:
         """Check types and the length of the signature."""
-        if not isinstance(self.signature, bytes) or not isinstance(self.bitmap, bytes):
-            raise TypeError("a commit is made of a signature and a bitmap, both bytes")
+        for name, value in (("signature", self.signature), ("bitmap", self.bitmap)):
+            if not isinstance(value, bytes):
+                raise TypeError(f"the {name} of a commit is bytes, not {type(value).__name__}")
         require(
             len(self.signature) == _SIGNATURE_LENGTH,
             DecodeError,

@@ -79,7 +79,7 @@ class Roster:
         Raises:
             VerificationError: as for `from_shares`, and ``epoch-negative``.
         """
-        if not isinstance(epoch, int) or isinstance(epoch, bool):
+        if not isinstance(epoch, int):
             raise TypeError(f"an epoch is an int, not {type(epoch).__name__}")
         instance = network.schedule.instance_for_epoch(epoch)
         return cls.from_shares(
