@@ -1,5 +1,6 @@
 """Strict decoding of trie nodes: only the one encoding that an honest trie produces is read."""
 
+import re
 from typing import Final
 
 from harmony_core.errors import DecodeError, require
@@ -13,11 +14,13 @@ _WAYS: Final = 16
 _BRANCH_ITEMS: Final = 17
 _PAIR_ITEMS: Final = 2
 _HASH_LENGTH: Final = 32
-_HASH_HEAD: Final = 0xA0
-_LIST: Final = 0xC0
 # An inlined node has fewer than 32 bytes, which bounds what a node can hold of lists and of items.
 _MAX_DEPTH: Final = 8
 _MAX_ITEMS: Final = 1 + _BRANCH_ITEMS * _HASH_LENGTH
+
+
+_PLAIN_BRANCH: Final = re.compile(rb"(?:\x80|\xa0.{32}){16}\x80", re.DOTALL)
+_PLAIN_CHILD: Final = re.compile(rb"\x80|\xa0.{32}", re.DOTALL)
 
 
 def decode_node(encoding: bytes) -> Node:
@@ -41,28 +44,18 @@ def _decode_plain_branch(encoding: bytes) -> Branch | None:
     Returns:
         The branch, or None for every other encoding, canonical or not.
     """
-    children: list[Child] = []
-    if encoding[:1] == b"\xf8":
-        position, length = 2, int.from_bytes(encoding[1:2], "big")
-    elif encoding[:1] == b"\xf9":
-        position, length = 3, int.from_bytes(encoding[1:3], "big")
+    head = encoding[:1]
+    if head == b"\xf8":
+        start, length, shortest = 2, int.from_bytes(encoding[1:2], "big"), 0x38
+    elif head == b"\xf9":
+        start, length, shortest = 3, int.from_bytes(encoding[1:3], "big"), 0x100
     else:
         return None
-    shortest = 0x38 if position == 2 else 0x100  # noqa: PLR2004 - the payloads that these heads are for
-    if length < shortest or len(encoding) != position + length:
+    if length < shortest or len(encoding) != start + length or not _PLAIN_BRANCH.fullmatch(encoding, start):
         return None
-    while position < len(encoding) - 1:
-        head = encoding[position]
-        if head == _HASH_HEAD:
-            children.append(encoding[position : position + 33])
-            position += 33
-        elif head == EMPTY_CHILD[0]:
-            children.append(EMPTY_CHILD)
-            position += 1
-        else:
-            return None
-    is_whole = position == len(encoding) - 1 and encoding[position:] == EMPTY_CHILD and len(children) == _WAYS
-    return Branch(children, b"") if is_whole and children.count(EMPTY_CHILD) < _WAYS - 1 else None
+    children = _PLAIN_CHILD.findall(encoding, start)
+    del children[_WAYS:]
+    return Branch(children, b"") if children.count(EMPTY_CHILD) < _WAYS - 1 else None
 
 
 def _node(item: RLPItem) -> Node:
