@@ -18,9 +18,8 @@ _GENESIS_EPOCH = Epoch(0)
 def committee_for_epoch(network: Network, epoch: Epoch) -> ShardState:
     """Return the committees of all shards in an epoch before staking, or at genesis.
 
-    The shard state carries no epoch and its slots no stake, as before staking. Some networks elect by stake from
-    the first epoch on; their genesis committees still come from the lists. The result is kept, so that
-    asking again costs nothing.
+    The shard state carries no epoch and its slots no stake. The genesis committees come from the lists even where
+    committees are elected from the first epoch on. The result is kept, so that asking again costs nothing.
 
     Raises:
         VerificationError: ``epoch-negative`` if the epoch is below 0.

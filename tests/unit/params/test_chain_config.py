@@ -1,6 +1,10 @@
 """Switches: which are on when, and the node's JSON form of them."""
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harmony_core.errors import DecodeError
 from harmony_core.params import (
@@ -78,6 +82,22 @@ def test_a_switch_that_is_not_an_epoch_is_refused(value: object) -> None:
     with pytest.raises(DecodeError) as info:
         ChainConfig.from_json({**LEAST, "staking-epoch": value})
     assert info.value.code == "chain-config-number"
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(sorted(MAINNET.to_json())) | st.text(), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(JSON_VALUES)
+def test_any_json_value_is_read_or_refused(document: object) -> None:
+    with contextlib.suppress(DecodeError):
+        config = ChainConfig.from_json(document)
+        assert config.to_json() == document
 
 
 def test_chain_ids() -> None:
