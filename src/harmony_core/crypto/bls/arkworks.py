@@ -78,9 +78,9 @@ class ArkworksBackend:
     def g1_decompress(self, x: int, odd: bool) -> G1Point | None:
         """See `Backend.g1_decompress`."""
         square = (mpz(x) ** 3 + _B) % _P
-        if legendre(square, _P) < 0:
-            return None
         y = powmod(square, _SQRT_EXPONENT, _P)
+        if y * y % _P != square:
+            return None
         if y.is_odd() != odd:
             y = -y % _P
         return _g1(x, y) if y.is_odd() == odd else None
@@ -188,20 +188,16 @@ class ArkworksBackend:
     def clear_g2_cofactor(self, point: G2Point) -> G2Point:
         """See `Backend.clear_g2_cofactor`: (z^2 - z - 1) P + (z - 1) psi(P) + 2 psi^2(P), with two 64-bit multiples.
 
-        With m = (1 - z) P = |z| P + P: z^2 - z = |z| (|z| + 1), so the sum is |z| m - P - psi(m) + 2 psi^2(P).
+        Since z = -|z|, this is |z| (|z| P + P - psi(P)) - P - psi(P) + 2 psi^2(P).
         """
         p = _ark2(point)
         affine = _xy2(p)
         if affine is None:
             return point
-        m = p * _X + p
-        total = m * _X - p
-        affine_m = _xy2(m)
-        if affine_m is not None:
-            total -= _ark2(_g2(*_psi(affine_m)))
         (x0, x1), y = affine
+        psi = _ark2(_g2(*_psi(affine)))
         psi2 = _ark2(_g2((x0 * _PSI2_X % _P, x1 * _PSI2_X % _P), _negated(y)))
-        return G2Point(total + (psi2 + psi2))
+        return G2Point((p * _X + p - psi) * _X - p - psi + psi2 + psi2)
 
     def pairings_are_one(self, g1_points: Sequence[G1Point], g2_points: Sequence[G2Point]) -> bool:
         """See `Backend.pairings_are_one`."""

@@ -18,6 +18,7 @@ __all__ = [
     "SlowBackendWarning",
     "backend_statuses",
     "load_backend",
+    "passes_self_test",
 ]
 
 ENVIRONMENT_VARIABLE: Final = "HARMONY_CORE_BLS_BACKEND"
@@ -86,6 +87,15 @@ def backend_statuses() -> tuple[BackendStatus, ...]:
         except ConfigurationError as error:
             statuses.append(BackendStatus(name, None, error.message))
     return tuple(statuses)
+
+
+def passes_self_test(backend: Backend) -> bool:
+    """Tell whether every operation of a back end gives its known answer, now."""
+    try:
+        run_self_test(backend)
+    except ArithmeticError:
+        return False
+    return True
 
 
 @cache
