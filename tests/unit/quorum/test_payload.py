@@ -6,7 +6,7 @@ import pytest
 
 from harmony_core.errors import DecodeError, VerificationError
 from harmony_core.params import load_chain_config
-from harmony_core.primitives import Compatibility, Epoch, Hash32
+from harmony_core.primitives import STRICT, Compatibility, Epoch, Hash32
 from harmony_core.quorum import Commit, CommitTarget, commit_payload
 from support.committees import header_at
 
@@ -14,7 +14,7 @@ CONFIG = load_chain_config("mainnet")
 HASH = Hash32(bytes(range(32)))
 
 
-def payload(number: int, view_id: int, epoch: int, compatibility: Compatibility = Compatibility()) -> bytes:
+def payload(number: int, view_id: int, epoch: int, compatibility: Compatibility = STRICT) -> bytes:
     return commit_payload(
         CONFIG,
         block_hash=HASH,

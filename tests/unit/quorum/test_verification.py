@@ -12,12 +12,14 @@ from harmony_core.params import load_network
 from harmony_core.primitives import (
     STRICT,
     Address,
+    BlockNumber,
     BLSPublicKeyBytes,
     BLSSignatureBytes,
     Compatibility,
     Dec,
     Epoch,
     ShardID,
+    ViewID,
 )
 from harmony_core.quorum import (
     Commit,
@@ -101,7 +103,7 @@ def test_the_view_id_is_signed_from_staking_on() -> None:
         header = header_at(signers.epoch)
         target = CommitTarget.of_header(header)
         commit = signers.sign(header)
-        other = replace(target, view_id=target.view_id + 1)
+        other = replace(target, view_id=ViewID(target.view_id + 1))
         (verdict,) = check_commit_targets([(other, commit, signers.trusted())])
         assert isinstance(verdict, VerifiedCommit) == holds
 
@@ -335,7 +337,7 @@ def test_the_hash_alone_is_not_what_is_signed() -> None:
     target = CommitTarget.of_header(header_at(5))
     commit = STAKED.sign_target(target)
     with pytest.raises(VerificationError) as info:
-        verify_commit_target(replace(target, number=target.number + 1), commit, STAKED.trusted())
+        verify_commit_target(replace(target, number=BlockNumber(target.number + 1)), commit, STAKED.trusted())
     assert info.value.code == "bls-signature"
 
 

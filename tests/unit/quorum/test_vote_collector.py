@@ -4,7 +4,7 @@ import pytest
 
 from harmony_core.crypto.bls import Signature, aggregate_signatures
 from harmony_core.errors import DecodeError, MissingDataError, VerificationError
-from harmony_core.primitives import BlockNumber, Compatibility, Dec, Hash32, ViewID
+from harmony_core.primitives import STRICT, BlockNumber, Compatibility, Dec, Hash32, ViewID
 from harmony_core.quorum import Ballot, Phase, Roster, StakeQuorum, UniformQuorum, VoteCollector
 from support.committees import Signers, secret_key
 
@@ -24,7 +24,7 @@ def ballot(*keys: int) -> Ballot:
     )
 
 
-def uniform(compatibility: Compatibility = Compatibility()) -> VoteCollector:
+def uniform(compatibility: Compatibility = STRICT) -> VoteCollector:
     return VoteCollector(UNIFORM.committee, UniformQuorum(4), compatibility=compatibility)
 
 
