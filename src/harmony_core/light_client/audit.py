@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
 from harmony_core.chain.header import Header
 from harmony_core.chain.shard_state import ShardState
-from harmony_core.errors import HarmonyError, MissingDataError, VerificationError
+from harmony_core.errors import HarmonyError, MissingDataError, VerificationError, require
 from harmony_core.light_client.anchors import anchor, verify_genesis
 from harmony_core.light_client.basis import Basis, BasisKind, best_basis
 from harmony_core.light_client.committee_book import CommitteeBook
 from harmony_core.light_client.epoch_end import EpochEnd, epoch_end
-from harmony_core.light_client.header_rules import verify_link, verify_standalone
+from harmony_core.light_client.header_rules import require_basis, verify_link, verify_standalone
 from harmony_core.light_client.signed_header import SignedHeader, carried_commit
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Dec, Hash32, ShardID
@@ -153,6 +154,15 @@ def _collect(headers: Iterable[SignedHeader]) -> dict[Hash32, _Record]:
     return records
 
 
+@contextmanager
+def _noted_on(record: _Record) -> Iterator[None]:
+    """Note the error that a rule raises on the record, and go on."""
+    try:
+        yield
+    except HarmonyError as error:
+        record.errors.append(error)
+
+
 class _Auditor:
     """Judges shard by shard, the beacon first, and within a shard epoch by epoch."""
 
@@ -194,28 +204,24 @@ class _Auditor:
             self._enter_committees(of_epoch)
 
     def _check_alone(self, record: _Record) -> None:
-        try:
+        with _noted_on(record):
             if record.header.number == 0:
                 verify_genesis(record.header, self._network)
             else:
                 verify_standalone(record.header, self._network, now=self._now)
                 record.end = epoch_end(record.header, self._network)
             record.end_known = True
-        except HarmonyError as error:
-            record.errors.append(error)
 
     def _check_link(self, record: _Record, by_number: dict[int, list[_Record]]) -> None:
         before = by_number.get(record.header.number - 1, [])
         parent = self._records.get(record.header.parent_hash) or next(iter(before), None)
         if parent is None or not parent.end_known or record.header.number == 0:
             return
-        try:
+        with _noted_on(record):
             verify_link(parent.header, record.header, parent.end)
             if not record.errors:
                 for commit in carried_commit(record.header):
                     parent.add_commit(commit)
-        except HarmonyError as error:
-            record.errors.append(error)
 
     def _believe_by_hash(self, records: list[_Record]) -> None:
         """Find the headers believed by their hash, and follow parent hashes down from them."""
@@ -252,9 +258,9 @@ class _Auditor:
             else:
                 record.verified.append(verdict)
         for record in batch:
-            if record.basis is None and not record.errors:
-                missing = "There is no commit on this header, neither beside it nor in a child."
-                record.errors.append(MissingDataError(missing, code="commit-missing"))
+            if not record.errors:
+                with _noted_on(record):
+                    require_basis(record.basis)
 
     @staticmethod
     def _compare_siblings(records: list[_Record], by_number: dict[int, list[_Record]]) -> None:
@@ -264,18 +270,23 @@ class _Auditor:
                 continue
             by_hash = [r for r in rivals if r.by_hash]
             for rival in rivals:
-                if len(by_hash) == 1 and rival is not by_hash[0]:
-                    sentence = "Another block of this height is trusted by its hash."
-                    rival.errors.append(VerificationError(sentence, code="sibling-of-trusted"))
-                elif len(by_hash) != 1:
-                    sentence = "A quorum signed another block of this height too; signatures cannot tell which stays."
-                    rival.errors.append(MissingDataError(sentence, code="signed-siblings"))
+                with _noted_on(rival):
+                    require(
+                        len(by_hash) != 1 or rival is by_hash[0],
+                        VerificationError,
+                        "sibling-of-trusted",
+                        "Another block of this height is trusted by its hash.",
+                    )
+                    require(
+                        len(by_hash) == 1,
+                        MissingDataError,
+                        "signed-siblings",
+                        "A quorum signed another block of this height too; signatures cannot tell which one stays.",
+                    )
 
     def _enter_committees(self, records: list[_Record]) -> None:
         for record in records:
             if record.end is None or record.errors:
                 continue
-            try:
+            with _noted_on(record):
                 self._book.record(record.header, record.end.next_epoch, record.end.state)
-            except HarmonyError as error:
-                record.errors.append(error)

@@ -14,7 +14,13 @@ from harmony_core.light_client.anchors import anchor, verify_genesis
 from harmony_core.light_client.basis import Basis, best_basis
 from harmony_core.light_client.committee_book import CommitteeBook
 from harmony_core.light_client.epoch_end import EpochEnd, epoch_end
-from harmony_core.light_client.header_rules import located, verify_link, verify_shard, verify_standalone
+from harmony_core.light_client.header_rules import (
+    located,
+    require_basis,
+    verify_link,
+    verify_shard,
+    verify_standalone,
+)
 from harmony_core.light_client.signed_header import ProvenHeader, SignedHeader, carried_commit, proven
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Hash32, ShardID
@@ -111,16 +117,15 @@ class _Candidate:
         return [] if committee is None else [(self.header, commit, committee) for commit in self.commits]
 
     def conclude(self, verdicts: Sequence[VerifiedHeader | HarmonyError]) -> ProvenHeader:
+        verified: list[VerifiedHeader] = []
         for verdict in verdicts:
             if isinstance(verdict, HarmonyError):
                 raise located(verdict, self.header)
-        verified = [verdict for verdict in verdicts if isinstance(verdict, VerifiedHeader)]
-        basis = best_basis(self.anchor, self.committee_basis if verified else None)
-        if basis is None:
-            missing = MissingDataError(
-                "There is no commit on this header, neither beside it nor in a child.", code="commit-missing"
-            )
-            raise located(missing, self.header)
+            verified.append(verdict)
+        try:
+            basis = require_basis(best_basis(self.anchor, self.committee_basis if verified else None))
+        except MissingDataError as error:
+            raise located(error, self.header) from error
         return proven(self.header, basis, verified)
 
 

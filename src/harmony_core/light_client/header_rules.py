@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from harmony_core.chain.header import Header, check_header_version
-from harmony_core.errors import HarmonyError, VerificationError, require
+from harmony_core.chain.header import Header, header_version_for_epoch
+from harmony_core.errors import HarmonyError, MissingDataError, VerificationError, require
+from harmony_core.light_client.basis import Basis
 from harmony_core.light_client.epoch_end import EpochEnd
 from harmony_core.params import Network
 from harmony_core.primitives import BEACON_SHARD_ID, Epoch, ShardID
 
-__all__ = ["CLOCK_TOLERANCE", "located", "verify_link", "verify_shard", "verify_standalone"]
+__all__ = ["CLOCK_TOLERANCE", "located", "require_basis", "verify_link", "verify_shard", "verify_standalone"]
 
 CLOCK_TOLERANCE: Final = 15
 """Seconds by which a block may be ahead of the verifier's clock, as in go-ethereum (allowedFutureBlockTimeSeconds)."""
@@ -41,7 +42,15 @@ def verify_standalone(header: Header, network: Network, *, now: int) -> None:
         "The network has no such shard in this epoch.",
         actual=header.shard_id,
     )
-    check_header_version(header, network.config, header.epoch)
+    version = header_version_for_epoch(network.config, header.epoch)
+    require(
+        header.version is version,
+        VerificationError,
+        "header-version",
+        "The header has another version than the headers of its epoch.",
+        expected=version,
+        actual=header.version,
+    )
     _verify_epoch(header, network)
     require(
         header.time <= now + CLOCK_TOLERANCE,
@@ -137,6 +146,19 @@ def verify_link(parent: Header, child: Header, parent_end: EpochEnd | None) -> N
         expected=f"at least {parent.time}",
         actual=child.time,
     )
+
+
+def require_basis(basis: Basis | None) -> Basis:
+    """Return the basis of a header, and refuse to call a header proven that has none.
+
+    Raises:
+        MissingDataError: ``commit-missing``.
+    """
+    if basis is None:
+        raise MissingDataError(
+            "There is no commit on this header, neither beside it nor in a child.", code="commit-missing"
+        )
+    return basis
 
 
 def located(error: HarmonyError, header: Header) -> HarmonyError:
