@@ -41,9 +41,9 @@ class UniformQuorum:
         """Return the number of slots of the committee whose bits are set."""
         return Dec.from_int(count_enabled(bitmap, self.size))
 
-    def share(self, bitmap: bytes) -> Dec:
-        """Return the votes of ``bitmap`` as a share of all votes, between 0 and 1."""
-        return self.power(bitmap) / Dec.from_int(self.size) if self.size else Dec.from_int(0)
+    def share(self, power: Dec) -> Dec:
+        """Return that many votes as a share of all votes, between 0 and 1."""
+        return power / Dec.from_int(self.size) if self.size else Dec.ZERO
 
     def is_enough(self, power: Dec) -> bool:
         """Return whether that many votes make a quorum."""
@@ -86,9 +86,9 @@ class StakeQuorum:
         """Return the summed voting power of the slots whose bits are set, between 0 and 1."""
         return self.roster.power(bitmap)
 
-    def share(self, bitmap: bytes) -> Dec:
-        """Return the same as `power`."""
-        return self.roster.power(bitmap)
+    def share(self, power: Dec) -> Dec:
+        """Return ``power``, which is a share of the whole already."""
+        return power
 
     def is_enough(self, power: Dec) -> bool:
         """Return whether that much power makes a quorum; exactly two thirds does not."""
@@ -103,12 +103,13 @@ QuorumRule = UniformQuorum | StakeQuorum
 """The two ways of counting."""
 
 
-def check_quorum(rule: QuorumRule, bitmap: bytes, *, compatibility: Compatibility = STRICT) -> None:
-    """Refuse a bitmap whose signers do not make a quorum.
+def check_quorum(rule: QuorumRule, bitmap: bytes, *, compatibility: Compatibility = STRICT) -> Dec:
+    """Refuse a bitmap whose signers do not make a quorum, and return the power of those who do.
 
     Raises:
         VerificationError: code ``commit-quorum-uniform`` before staking, ``commit-quorum-stake`` from staking on.
     """
+    power = rule.power(bitmap)
     if isinstance(rule, UniformQuorum):
         require(
             rule.is_reached(bitmap, compatibility=compatibility),
@@ -116,14 +117,15 @@ def check_quorum(rule: QuorumRule, bitmap: bytes, *, compatibility: Compatibilit
             "commit-quorum-uniform",
             "Too few members of the committee have signed.",
             expected=rule.threshold,
-            actual=rule.power(bitmap),
+            actual=power,
         )
     else:
         require(
-            rule.is_reached(bitmap),
+            rule.is_enough(power),
             VerificationError,
             "commit-quorum-stake",
-            "The signers hold too little of the voting power.",
-            expected=f"more than {rule.threshold}",
-            actual=rule.power(bitmap),
+            "The signers hold too little of the voting power: it must exceed two thirds.",
+            expected=rule.threshold,
+            actual=power,
         )
+    return power

@@ -12,7 +12,7 @@ from harmony_core.chain.header import Header
 from harmony_core.crypto.bitmap import check_bitmap, count_enabled
 from harmony_core.crypto.bls import KeySet, SignedBitmap, check_bitmap_signatures, verify_bitmap_signature
 from harmony_core.errors import HarmonyError, VerificationError, require
-from harmony_core.primitives import STRICT, Compatibility
+from harmony_core.primitives import STRICT, Compatibility, Dec
 from harmony_core.quorum.commit import Commit, CommitTarget
 from harmony_core.quorum.payload import commit_payload
 from harmony_core.quorum.policy import check_quorum
@@ -88,9 +88,9 @@ def verify_commit_target(
     Raises:
         HarmonyError: as for `verify_commit`.
     """
-    key_set, signed = _checked_claim(target, commit, committee, compatibility)
-    verify_bitmap_signature(key_set, signed, compatibility=compatibility)
-    return _proof(target, commit, committee)
+    signed, power = _checked_claim(target, commit, committee, compatibility)
+    verify_bitmap_signature(committee.key_set, signed, compatibility=compatibility)
+    return _proof(target, commit, committee, power)
 
 
 def check_commit_targets(
@@ -100,20 +100,20 @@ def check_commit_targets(
     entropy: Callable[[int], bytes] = secrets.token_bytes,
 ) -> list[VerifiedCommit | HarmonyError]:
     """Verify many commits at once as `check_commits` does, each on a block of which only the identity is at hand."""
-    verdicts: list[VerifiedCommit | HarmonyError | None] = [None] * len(items)
-    claims: list[tuple[KeySet, SignedBitmap]] = []
-    positions: list[int] = []
+    verdicts: dict[int, VerifiedCommit | HarmonyError] = {}
+    claims: dict[int, tuple[KeySet, SignedBitmap]] = {}
+    powers: dict[int, Dec] = {}
     for position, (target, commit, committee) in enumerate(items):
         try:
-            claims.append(_checked_claim(target, commit, committee, compatibility))
+            signed, powers[position] = _checked_claim(target, commit, committee, compatibility)
         except HarmonyError as error:
             verdicts[position] = error
         else:
-            positions.append(position)
-    failures = check_bitmap_signatures(claims, compatibility=compatibility, entropy=entropy)
-    for position, failure in zip(positions, failures, strict=True):
-        verdicts[position] = failure if failure is not None else _proof(*items[position])
-    return [verdict for verdict in verdicts if verdict is not None]
+            claims[position] = (committee.key_set, signed)
+    failures = check_bitmap_signatures([*claims.values()], compatibility=compatibility, entropy=entropy)
+    for position, failure in zip(claims, failures, strict=True):
+        verdicts[position] = _proof(*items[position], powers[position]) if failure is None else failure
+    return [verdicts[position] for position in range(len(items))]
 
 
 def is_commit_checked(local_height: int, *, compatibility: Compatibility = STRICT) -> bool:
@@ -129,8 +129,8 @@ def is_commit_checked(local_height: int, *, compatibility: Compatibility = STRIC
 
 def _checked_claim(
     target: CommitTarget, commit: Commit, committee: TrustedCommittee, compatibility: Compatibility
-) -> tuple[KeySet, SignedBitmap]:
-    """Check everything but the signature, and return what the signature is checked against."""
+) -> tuple[SignedBitmap, Dec]:
+    """Check everything but the signature, and return what was signed and with how much power."""
     require(
         target.shard_id == committee.shard_id,
         VerificationError,
@@ -150,7 +150,7 @@ def _checked_claim(
     if committee.compatibility != compatibility:
         check_distinct_keys(committee.committee, compatibility=compatibility)
     check_bitmap(commit.bitmap, len(committee), compatibility=compatibility)
-    check_quorum(committee.rule, commit.bitmap, compatibility=compatibility)
+    power = check_quorum(committee.rule, commit.bitmap, compatibility=compatibility)
     payload = commit_payload(
         committee.network.config,
         block_hash=target.block_hash,
@@ -159,15 +159,15 @@ def _checked_claim(
         epoch=committee.epoch,
         compatibility=compatibility,
     )
-    return committee.key_set, SignedBitmap(payload, commit.bitmap, commit.signature)
+    return SignedBitmap(payload, commit.bitmap, commit.signature), power
 
 
-def _proof(target: CommitTarget, commit: Commit, committee: TrustedCommittee) -> VerifiedCommit:
+def _proof(target: CommitTarget, commit: Commit, committee: TrustedCommittee, power: Dec) -> VerifiedCommit:
     return VerifiedCommit(
         _MINT,
         target=target,
         commit=commit,
         committee=committee,
         signer_count=count_enabled(commit.bitmap, len(committee)),
-        power=committee.rule.share(commit.bitmap),
+        power=committee.rule.share(power),
     )

@@ -9,10 +9,11 @@ Source: harmony-one/harmony, consensus/votepower/roster.go (Compute, VotePowerBy
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final, Self
 
 from harmony_core.chain.shard_state import Committee, Slot
-from harmony_core.crypto.bitmap import enabled_indexes
+from harmony_core.crypto.bitmap import bit_selectors
 from harmony_core.errors import VerificationError, require
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Address, BLSPublicKeyBytes, Compatibility, Dec, Epoch, ShardID
@@ -176,8 +177,8 @@ class Roster:
             bitmap: bit ``i`` is bit ``i % 8`` (from the low end) of byte ``i // 8``; bits past the last slot are
                 not counted, missing bytes count as zero. `crypto.mask.check_bitmap` is what refuses such bitmaps.
         """
-        powers = self._slot_powers
-        return Dec(sum(powers[index] for index in enabled_indexes(bitmap, self.slot_count)))
+        bits = int.from_bytes(bitmap, "little") & ((1 << self.slot_count) - 1)
+        return Dec(sum(compress(self._slot_powers, bit_selectors(bits, self.slot_count))))
 
 
 @dataclass(frozen=True, slots=True)
