@@ -56,7 +56,7 @@ def genesis_allocation(network: Network, shard_id: ShardID = BEACON_SHARD_ID) ->
 def genesis_header(network: Network, shard_id: ShardID = BEACON_SHARD_ID) -> Header:
     """Return the header of a shard's block 0; the same object for the same network and shard.
 
-    Its version is that of the network's epoch 0, its state root that of the balances, its shard state written without
+    Its version is that of epoch 0 under the switches of ``network.genesis``, its state root that of the balances, its shard state written without
     stakes in every version. All roots of lists are those of empty lists; what is not named here is zero.
 
     Source: harmony-one/harmony, core/genesis.go, ToBlock; core/types/block.go, NewBlock.
