@@ -333,6 +333,24 @@ def test_a_commit_on_another_block_is_refused() -> None:
             assert refusal(signers.epoch, commit, signers.trusted()) == "bls-signature"
 
 
+def test_a_verified_commit_is_not_remembered_for_another_block() -> None:
+    """Nothing of a verdict is kept: shard, epoch, height, view and hash are each checked again."""
+    target = CommitTarget.of_header(header_at(5))
+    commit = STAKED.sign_target(target)
+    verify_commit_target(target, commit, STAKED.trusted())
+    others = {
+        replace(target, shard_id=ShardID(1)): "commit-committee-shard",
+        replace(target, epoch=Epoch(6)): "commit-committee-epoch",
+        replace(target, number=BlockNumber(101)): "bls-signature",
+        replace(target, view_id=ViewID(102)): "bls-signature",
+        replace(target, block_hash=header_at(5, number=7).hash): "bls-signature",
+    }
+    for other, code in others.items():
+        with pytest.raises(VerificationError) as info:
+            verify_commit_target(other, commit, STAKED.trusted())
+        assert info.value.code == code
+
+
 def test_the_hash_alone_is_not_what_is_signed() -> None:
     target = CommitTarget.of_header(header_at(5))
     commit = STAKED.sign_target(target)
