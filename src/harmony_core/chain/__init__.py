@@ -3,7 +3,6 @@
 from harmony_core.chain.header import (
     Header,
     HeaderVersion,
-    check_header_version,
     decode_header,
     header_version_for_epoch,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "HeaderVersion",
     "ShardState",
     "Slot",
-    "check_header_version",
     "decode_header",
     "decode_shard_state",
     "header_version_for_epoch",

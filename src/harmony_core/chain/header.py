@@ -32,7 +32,6 @@ __all__ = [
     "Header",
     "HeaderRules",
     "HeaderVersion",
-    "check_header_version",
     "decode_header",
     "header_version_for_epoch",
 ]
@@ -199,7 +198,7 @@ _BLANK: Final = {
 }
 
 
-def decode_header(data: bytes, *, compatibility: Compatibility = STRICT) -> Header:
+def decode_header(data: bytes | bytearray | memoryview, *, compatibility: Compatibility = STRICT) -> Header:
     """Decode a header of any version; what decodes encodes back to exactly ``data``.
 
     Args:
@@ -339,20 +338,3 @@ def header_version_for_epoch(rules: HeaderRules, epoch: Epoch) -> HeaderVersion:
     if rules.has_cross_tx_fields(epoch):
         return HeaderVersion.V1
     return HeaderVersion.V0
-
-
-def check_header_version(header: Header, rules: HeaderRules, epoch: Epoch) -> None:
-    """Check that a header has the version of an epoch that the verifier knows, not one of the header's own choice.
-
-    Raises:
-        VerificationError: code ``header-version``.
-    """
-    expected = header_version_for_epoch(rules, epoch)
-    require(
-        header.version is expected,
-        VerificationError,
-        "header-version",
-        "The header has another version than the headers of its epoch.",
-        expected=expected,
-        actual=header.version,
-    )

@@ -156,7 +156,7 @@ class ShardState:
             require(
                 self.epoch >= 0,
                 VerificationError,
-                "shard-state-epoch",
+                "shard-state-epoch-negative",
                 "An epoch is not negative.",
                 actual=self.epoch,
             )
@@ -211,7 +211,9 @@ class ShardState:
         return _staked(slot for committee in self.committees for slot in committee.slots)
 
 
-def decode_shard_state(data: bytes, *, compatibility: Compatibility = STRICT) -> ShardState:
+def decode_shard_state(
+    data: bytes | bytearray | memoryview, *, compatibility: Compatibility = STRICT
+) -> ShardState:
     """Decode a shard state in either form; ``.encode()`` gives back exactly ``data``.
 
     The empty list is a state without committees from before staking. With ``unbounded_integers`` epochs above 2^64-1

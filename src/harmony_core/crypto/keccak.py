@@ -165,7 +165,7 @@ def keccak_backend_report() -> KeccakReport:
     return KeccakReport(_in_use, version, tuple(alternatives), _passes_self_test(_keccak))
 
 
-def keccak256(data: bytes) -> Hash32:
+def keccak256(data: bytes | bytearray | memoryview) -> Hash32:
     """Return Keccak-256 of ``data``.
 
     Raises:
@@ -177,7 +177,7 @@ def keccak256(data: bytes) -> Hash32:
     return _new(Hash32, _keccak(data))
 
 
-def sha3_256(data: bytes) -> Hash32:
+def sha3_256(data: bytes | bytearray | memoryview) -> Hash32:
     """Return the NIST standard's SHA3-256 of ``data``.
 
     Raises:
@@ -186,7 +186,7 @@ def sha3_256(data: bytes) -> Hash32:
     return Hash32(hashlib.sha3_256(_as_bytes(data)).digest())
 
 
-def _as_bytes(data: bytes) -> bytes:
+def _as_bytes(data: bytes | bytearray | memoryview) -> bytes:
     if not isinstance(data, bytes | bytearray | memoryview):
         raise TypeError(f"bytes are hashed, not {type(data).__name__}")
     return bytes(data)

@@ -31,10 +31,10 @@ __all__ = [
     "expect_list",
 ]
 
-RLPItem: TypeAlias = "bytes | list[RLPItem]"
+RLPItem: TypeAlias = bytes | list["RLPItem"]
 """What decoding returns: a byte string, or a list of items."""
 
-RLPEncodable: TypeAlias = "bytes | bytearray | memoryview | Sequence[RLPEncodable]"
+RLPEncodable: TypeAlias = bytes | bytearray | memoryview | Sequence["RLPEncodable"]
 """What encoding takes: a byte string, or a list or tuple of such."""
 
 MAX_DEPTH: Final = 16
@@ -54,7 +54,9 @@ _SHORT: Final = 56  # payloads of at least this many bytes have their length spe
 _LIST: Final = 0xC0  # prefixes from here on start a list
 
 
-def decode(data: bytes, *, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS) -> RLPItem:
+def decode(
+    data: bytes | bytearray | memoryview, *, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS
+) -> RLPItem:
     """Return the single item that ``data`` encodes.
 
     Args:
@@ -307,7 +309,7 @@ def expect_list(item: RLPItem, length: int | None = None) -> list[RLPItem]:
     return item
 
 
-def _as_bytes(data: bytes) -> bytes:
+def _as_bytes(data: bytes | bytearray | memoryview) -> bytes:
     if type(data) is bytes:
         return data
     if not isinstance(data, bytes | bytearray | memoryview):
