@@ -1,6 +1,7 @@
 """What shows that the rules hold: the table of evidence, the threats, and whether the tests they name exist."""
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ __all__ = [
     "load_evidence",
     "load_threats",
     "threats_of",
+    "vector_cases",
 ]
 
 KINDS: Final = ("real mainnet data", "recorded chain", "vector", "property", "differential")
@@ -37,6 +39,7 @@ class Evidence:
         kind: one of `KINDS`.
         shows: exactly what the tests show, one sentence.
         tests: pytest ids; a path alone stands for all tests of that file.
+        vectors: stems of the files of reference cases that the tests read, if any.
     """
 
     topic: str
@@ -46,6 +49,12 @@ class Evidence:
     kind: str
     shows: str
     tests: tuple[str, ...]
+    vectors: tuple[str, ...]
+
+    @property
+    def case_count(self) -> int:
+        """Number of reference cases behind the row."""
+        return sum(vector_cases(stem) for stem in self.vectors)
 
 
 @dataclass(frozen=True)
@@ -81,9 +90,23 @@ def load_evidence() -> list[Evidence]:
             row["kind"],
             row["shows"],
             tuple(row["tests"]),
+            tuple(row.get("vectors", ())),
         )
         for row in _rows("evidence.toml", "evidence")
     ]
+
+
+@cache
+def vector_cases(stem: str) -> int:
+    """Return how many cases of a file of `tests/vectors` are read by the tests."""
+    waiting = {
+        kind
+        for row in _rows("conformance/pending.toml", "pending")
+        if row["file"] == stem
+        for kind in row["kinds"]
+    }
+    cases = json.loads((ROOT / "tests" / "vectors" / f"{stem}.json").read_text()).get("cases", [])
+    return sum(str(case.get("kind", case.get("type", ""))) not in waiting for case in cases)
 
 
 def load_threats() -> list[Threat]:
