@@ -3,7 +3,7 @@ import pytest
 from harmony_core.crypto import keccak256
 from harmony_core.errors import DecodeError, MissingDataError
 from harmony_core.primitives import Hash32
-from harmony_core.trie import EMPTY_ROOT, MAX_KEY_LENGTH, MemoryNodeStore, NodeStore, Trie
+from harmony_core.trie import EMPTY_ROOT, MAX_KEY_LENGTH, MemoryNodeStore, NodeStore, Trie, verify_proof
 
 LONG = b"a value that is too long to be inlined in its parent"
 
@@ -258,3 +258,17 @@ def test_wrong_types_are_type_errors() -> None:
 def test_the_memory_store_is_a_node_store() -> None:
     assert isinstance(MemoryNodeStore(), NodeStore)
     assert MemoryNodeStore([(b"h", b"e")]).get(b"h") == b"e"
+
+
+def test_the_deepest_trie_is_no_burden() -> None:
+    digits = "1" * (2 * MAX_KEY_LENGTH)
+    keys = [bytes.fromhex(digits[:at] + "2" + digits[at + 1 :]) for at in range(len(digits))]
+    trie = Trie()
+    trie.update(dict.fromkeys(keys, LONG))
+    opened = Trie(trie.store, trie.commit(keep_nodes=False))
+    assert [key for key, _ in opened.items()] == sorted(keys)
+    assert verify_proof(opened.root, keys[-1], opened.prove(keys[-1])) == LONG
+    assert len(opened.prove(keys[-1])) == 2 * MAX_KEY_LENGTH
+    for key in keys:
+        opened.delete(key)
+    assert opened.root == EMPTY_ROOT
