@@ -80,7 +80,7 @@ def evidence_page() -> str:
             item.topic,
             item.network,
             item.era,
-            item.kind,
+            f"{item.kind}, {item.case_count} cases" if item.case_count else item.kind,
             item.shows,
             ", ".join(f"`{code}`" for code in item.rules),
             "<br>".join(_test(test) for test in item.tests),

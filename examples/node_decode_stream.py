@@ -3,7 +3,6 @@
 import gzip
 import json
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from harmony_core import (
 from harmony_core.primitives import bytes_from_hex
 
 HEADERS = Path(__file__).parent / "data" / "localnet_shard0.jsonl.gz"
+RECORDED_UNTIL = 1795352700  # a recording is held against its own end; a live node passes its clock
 
 
 def stream(path: Path) -> Iterator[SignedHeader]:
@@ -38,7 +38,7 @@ def main() -> int:
     count, basis = 0, ""
     try:
         chain = verify_header_chain(
-            stream(path), load_network("localnet"), shard_id=ShardID(0), now=int(time.time())
+            stream(path), load_network("localnet"), shard_id=ShardID(0), now=RECORDED_UNTIL
         )
         for proven in chain:
             count += 1

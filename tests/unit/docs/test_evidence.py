@@ -8,7 +8,16 @@ from types import ModuleType
 
 import pytest
 
-from support.evidence import KINDS, Evidence, Threat, is_test, load_evidence, load_threats, threats_of
+from support.evidence import (
+    KINDS,
+    Evidence,
+    Threat,
+    is_test,
+    load_evidence,
+    load_threats,
+    threats_of,
+    vector_cases,
+)
 from support.rule_list import ROOT, load_rules
 
 AREAS = {"A": range(1, 11), "B": range(11, 18)}
@@ -16,7 +25,13 @@ AREAS = {"A": range(1, 11), "B": range(11, 18)}
 
 def test_every_threat_against_headers_and_commits_is_listed_once() -> None:
     listed = [threat.id for threat in load_threats()]
-    assert listed == [f"{area}{number}" for area, numbers in AREAS.items() for number in numbers]
+    assert {f"{area}{number}" for area, numbers in AREAS.items() for number in numbers} <= set(listed)
+    assert listed == sorted(set(listed), key=lambda name: (name[0], int(name[1:])))
+
+
+def test_every_threat_that_a_rule_names_is_listed() -> None:
+    named = {name for rule in load_rules() for name in threats_of(rule)}
+    assert named <= {threat.id for threat in load_threats()}
 
 
 @pytest.mark.parametrize("threat", load_threats(), ids=lambda threat: threat.id)
@@ -73,3 +88,10 @@ def test_the_generated_pages_hold_every_rule_every_row_and_every_threat(
 def test_the_limits_page_has_a_place_for_the_table_of_threats(monkeypatch: pytest.MonkeyPatch) -> None:
     hooks = load_hooks(monkeypatch)
     assert hooks.THREATS_MARK in (ROOT / "docs" / "limits.md").read_text()
+
+
+def test_every_file_of_reference_cases_that_is_read_is_part_of_the_evidence() -> None:
+    claimed = {stem for row in load_evidence() for stem in row.vectors}
+    files = {path.stem for path in (ROOT / "tests" / "vectors").glob("*.json")}
+    assert claimed <= files
+    assert {stem for stem in files if vector_cases(stem)} <= claimed
