@@ -5,11 +5,13 @@ that what the site claims and what the tests do cannot drift apart.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -20,7 +22,15 @@ sys.path.insert(0, str(ROOT / "tests"))
 from support.evidence import load_evidence, load_threats, threats_of  # noqa: E402 - needs the path above
 from support.rule_list import load_rules  # noqa: E402 - needs the path above
 
-__all__ = ["evidence_page", "on_config", "on_files", "on_page_markdown", "rules_page", "threats_table"]
+__all__ = [
+    "evidence_page",
+    "on_config",
+    "on_files",
+    "on_page_markdown",
+    "on_post_page",
+    "rules_page",
+    "threats_table",
+]
 
 THREATS_MARK = "<!-- table of threats -->"
 
@@ -52,6 +62,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - the names are MkDocs'
     """Put the table of threats where a page asks for it."""
     return markdown.replace(THREATS_MARK, threats_table())
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001 - the names are MkDocs'
+    """Refuse a page that would load anything from another host."""
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//[^>]+>", output)
+    foreign = [tag for tag in loaded if 'rel="canonical"' not in tag]
+    if foreign:
+        raise PluginError(f"{page.file.src_uri} loads from another host: {foreign}")
+    return output
 
 
 def rules_page() -> str:
