@@ -119,7 +119,7 @@ def all_good(items: list[Item]) -> None:
 def measure(*, quick: bool) -> list[dict[str, object]]:
     bench = Bench()
     rng = random.Random(1)
-    absences = {
+    absences: dict[str, Callable[[], set[int]]] = {
         "any bitmaps": lambda: set(rng.sample(range(SLOTS), 22)),
         "the same few keys absent": lambda: {3, 17, 40, 41, 99, 100, 180, 230} - {rng.choice([3, 17, 40])},
     }

@@ -131,6 +131,9 @@ def _checked_claim(
     target: CommitTarget, commit: Commit, committee: TrustedCommittee, compatibility: Compatibility
 ) -> tuple[SignedBitmap, Dec]:
     """Check everything but the signature, and return what was signed and with how much power."""
+    for value, kind in ((target, CommitTarget), (commit, Commit), (committee, TrustedCommittee)):
+        if not isinstance(value, kind):
+            raise TypeError(f"a {kind.__name__} is needed, not {type(value).__name__}")
     require(
         target.shard_id == committee.shard_id,
         VerificationError,
