@@ -1,5 +1,7 @@
 """The commands and their options; each loads what it needs when it runs, so that `--help` is quick."""
 
+import os
+import stat
 import sys
 import time
 from importlib.metadata import version as installed_version
@@ -10,7 +12,7 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
-from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
+from harmony_core.cli.terminal import complain, is_terminal, printable, write_json, write_line
 
 if TYPE_CHECKING:
     from harmony_core.cli.verification import Report
@@ -67,7 +69,8 @@ def _show_version(wanted: bool) -> None:
 def _options(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     del version  # acted upon by its callback
@@ -78,13 +81,9 @@ def _options(
 def _verify(
     network: _NetworkName,
     files: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
-            metavar="[FILE]...",
-            exists=True,
-            dir_okay=False,
-            readable=True,
-            allow_dash=True,
+            metavar="FILE",
             show_default=False,
             help="Files with a header on each line; - or none for the standard input.",
         ),
@@ -92,15 +91,14 @@ def _verify(
     *,
     trust: Annotated[
         list[str] | None,
-        typer.Option(metavar="HASH", show_default=False, help="Hash of a block that you vouch for; may be repeated."),
+        typer.Option(
+            metavar="HASH", show_default=False, help="Hash of a block that you vouch for; may be repeated."
+        ),
     ] = None,
     committee: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            readable=True,
             show_default=False,
             help="File with a shard state, as hexadecimal RLP, whose committees you vouch for; may be repeated.",
         ),
@@ -130,9 +128,9 @@ def _verify(
     trusted = [_hash(text) for text in trust or ()]
     report = _report(
         _network(network),
-        [str(file) for file in files or [Path(_STANDARD_INPUT)]],
+        [_readable(name, "FILE") for name in files or [_STANDARD_INPUT]],
         trusted,
-        [str(file) for file in committee or ()],
+        [_readable(name, "--committee") for name in committee or ()],
         int(time.time()) if now is None else now,
     )
     if as_json:
@@ -154,7 +152,9 @@ def _report(
     from harmony_core.cli.lines import read_lines  # noqa: PLC0415 - loaded when it is needed
     from harmony_core.cli.progress import ProgressDisplay  # noqa: PLC0415 - the same
     from harmony_core.cli.verification import collect, read_committees, verify  # noqa: PLC0415 - the same
+    from harmony_core.crypto.bls import load_backend  # noqa: PLC0415 - the same
 
+    load_backend()  # so that an unusable choice is a matter of usage, not of the headers
     given = [read_committees(name) for name in committees]
     if _STANDARD_INPUT in files and is_terminal(sys.stdin):
         complain("reading headers from the terminal, one on a line; Ctrl-D ends them")
@@ -172,7 +172,9 @@ def _report(
 def _header_show(
     source: Annotated[
         str,
-        typer.Argument(metavar="FILE|HEX|-", help="A file with a header on each line, hexadecimal RLP, or -."),
+        typer.Argument(
+            metavar="FILE|HEX|-", help="A file with a header on each line, hexadecimal RLP, or -."
+        ),
     ] = _STANDARD_INPUT,
     *,
     as_json: _AsJson = False,
@@ -227,6 +229,20 @@ def _network(name: str) -> "Network":
         raise typer.BadParameter(
             f"no network has the name {name!r}; known are {', '.join(NETWORK_NAMES)}", param_hint="--network"
         ) from error
+
+
+def _readable(name: str, hint: str) -> str:
+    if name == _STANDARD_INPUT:
+        return name
+    try:
+        # Not opened here: a named pipe can be opened only once.
+        is_directory = stat.S_ISDIR(Path(name).stat().st_mode)
+        problem = "this is a directory" if is_directory else "permission denied"
+        if not is_directory and os.access(name, os.R_OK):
+            return name
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+    raise typer.BadParameter(f"{printable(name)}: {problem}", param_hint=hint)
 
 
 def _hash(text: str) -> "Hash32":

@@ -59,7 +59,9 @@ def _slot(committee: Committee, index: int) -> dict[str, object]:
 
 def _write(network: Network, epoch: int, committee: Committee) -> None:
     count = len(committee.slots)
-    write_line(f"{network.name}, epoch {epoch}, shard {committee.shard_id}: {count} slots, derived from genesis data")
+    write_line(
+        f"{network.name}, epoch {epoch}, shard {committee.shard_id}: {count} slots, derived from genesis data"
+    )
     width = len(str(count - 1))
     for index, slot in enumerate(committee.slots):
         write_line(f"{index:>{width}}  {address_to_bech32(slot.address)}  {slot.bls_public_key}")

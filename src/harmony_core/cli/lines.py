@@ -76,7 +76,9 @@ def read_text(name: str) -> str:
         with _opened(name) as stream:
             data = stream.read(MAX_LINE_BYTES + 1)
     except OSError as error:
-        raise DataSourceError(f"{name} cannot be read: {error.strerror or error}", code="input-file") from error
+        raise DataSourceError(
+            f"{name} cannot be read: {error.strerror or error}", code="input-file"
+        ) from error
     if len(data) > MAX_LINE_BYTES:
         raise _too_long()
     return _decoded(data.removeprefix(_BYTE_ORDER_MARK))

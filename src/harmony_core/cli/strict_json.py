@@ -40,9 +40,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise DecodeError(
-        "NaN and infinities are no JSON numbers.", code="json-number", actual=name
-    )
+    raise DecodeError("NaN and infinities are no JSON numbers.", code="json-number", actual=name)
 
 
 def _bounded_integer(digits: str) -> int:
