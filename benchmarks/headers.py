@@ -14,6 +14,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -108,20 +109,26 @@ def kept_by(data: bytes, count: int) -> int:
     return (after - before) // count
 
 
+def hashed(data: bytes) -> Hash32:
+    return decode_header(data).hash
+
+
+def hashed_by_package(data: bytes) -> Hash32:
+    return keccak256(rlp_package.encode(rlp_package.decode(data)))
+
+
 def measure(count: int) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for name, data in headers().items():
-        ours = microseconds(lambda data=data: decode_header(data).hash, count)  # type: ignore[misc]
-        package = microseconds(
-            lambda data=data: keccak256(rlp_package.encode(rlp_package.decode(data))), count
-        )  # type: ignore[misc]
+        ours = microseconds(partial(hashed, data), count)
+        package = microseconds(partial(hashed_by_package, data), count)
         rows.append(
             {
                 "header": name,
                 "bytes": len(data),
                 "decode_and_hash_us": round(ours, 1),
-                "of_which_rlp_us": round(microseconds(lambda data=data: rlp.decode(data), count), 1),  # type: ignore[misc]
-                "of_which_keccak_us": round(microseconds(lambda data=data: keccak256(data), count), 1),  # type: ignore[misc]
+                "of_which_rlp_us": round(microseconds(partial(rlp.decode, data), count), 1),
+                "of_which_keccak_us": round(microseconds(partial(keccak256, data), count), 1),
                 "ratio_to_rlp_package": round(ours / package, 2),
                 "ratio_to_go": round(ours / GO_MICROSECONDS, 1),
                 "kept_bytes": kept_by(data, 100),
@@ -139,7 +146,7 @@ def keccak_rows(count: int) -> dict[str, float]:
         except ConfigurationError:
             continue
         calls = 5 if name == "pure" else count
-        found[name] = round(microseconds(lambda function=function: function(data), calls), 1)  # type: ignore[misc]
+        found[name] = round(microseconds(partial(function, data), calls), 1)
     return found
 
 
