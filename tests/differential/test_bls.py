@@ -77,6 +77,7 @@ def compare_arithmetic(seed: int) -> None:
                 backend.g2_to_affine(backend.g2_sum([point, other, point, backend.g2_negate(other)])),
                 backend.g2_to_affine(cleared),
                 backend.g2_to_affine(backend.g2_multiply_in_subgroup(cleared, k)),
+                backend.g1_to_affine(backend.g1_combine([base, shifted], [small, small + 1])),
                 backend.g1_to_affine(backend.g1_sum([base, shifted, backend.g1_negate(base), base])),
                 backend.g2_in_subgroup(point),
                 backend.g2_in_subgroup(cleared),

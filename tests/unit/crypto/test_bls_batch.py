@@ -164,6 +164,14 @@ def test_a_batch_mixes_committees_and_every_kind_of_error() -> None:
     }
 
 
+@pytest.mark.parametrize("bad", [set(), {3}, {0, 19}])
+def test_votes_on_one_payload_are_checked_together(bad: set[int]) -> None:
+    votes = [(SET, signed_by(KEYS, {slot})) for slot in range(SIZE)]
+    for slot in bad:
+        votes[slot] = (SET, altered(votes[slot][1], signature=KEYS[slot].sign(payload(5)).to_bytes()))
+    assert codes(votes) == dict.fromkeys(bad, "bls-signature")
+
+
 def test_an_empty_batch_has_no_results() -> None:
     assert check_bitmap_signatures([]) == []
 

@@ -20,6 +20,7 @@ __all__ = [
     "decode_signature_point",
     "encode_public_point",
     "encode_signature_point",
+    "forget_keys",
 ]
 
 KEY_CACHE_SIZE: Final = 16_384
@@ -84,6 +85,11 @@ def _decode_key(backend: Backend, data: bytes) -> G1Point:
         "The BLS public key is a point of the curve outside the subgroup of prime order.",
     )
     return point
+
+
+def forget_keys() -> None:
+    """Forget every decoded public key, as a benchmark of cold decoding needs."""
+    _decode_key.cache_clear()
 
 
 def decode_signature_point(data: bytes, backend: Backend, compatibility: Compatibility) -> G2Point:

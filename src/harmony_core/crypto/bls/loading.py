@@ -26,7 +26,7 @@ ENVIRONMENT_VARIABLE: Final = "HARMONY_CORE_BLS_BACKEND"
 
 
 class SlowBackendWarning(UserWarning):
-    """A fast back end cannot be used, and the pure one, hundreds of times slower, takes its place."""
+    """A fast back end cannot be used, and the pure one, about a hundred times slower, takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _fastest() -> Backend:
             continue
         if problems:
             warnings.warn(
-                f"BLS runs on {name}, which is hundreds of times slower than it could be. {' '.join(problems)} "
+                f"BLS runs on {name}, about a hundred times slower than the fast back end. {' '.join(problems)} "
                 "Install the fast back end with: pip install py-arkworks-bls12381==0.5.0 gmpy2",
                 SlowBackendWarning,
                 stacklevel=3,

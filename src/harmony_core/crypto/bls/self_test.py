@@ -88,6 +88,13 @@ def _checks(backend: Backend) -> list[tuple[str, bool]]:
             "the multiplication",
             backend.g2_to_affine(signature) == backend.g2_to_affine(backend.g2_multiply(cleared, _SCALAR)),
         ),
+        (
+            "the combination of keys",
+            backend.g1_to_affine(backend.g1_combine([base, public], [_SHORT_SCALAR, 2]))
+            == backend.g1_to_affine(
+                backend.g1_sum([backend.g1_multiply(base, _SHORT_SCALAR), public, public])
+            ),
+        ),
         ("the pairing", backend.pairings_are_one([minus_base, public], [signature, cleared])),
         ("the pairing", not backend.pairings_are_one([minus_base, public], [cleared, signature])),
     ]
