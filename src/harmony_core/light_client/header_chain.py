@@ -2,8 +2,8 @@
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -24,9 +24,11 @@ from harmony_core.light_client.header_rules import (
 from harmony_core.light_client.signed_header import ProvenHeader, SignedHeader, carried_commit, proven
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Hash32, ShardID
-from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits
+from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits, submit_commits
 
 __all__ = ["verify_header_chain"]
+
+_Verdicts = Sequence[VerifiedHeader | HarmonyError]
 
 
 def verify_header_chain(
@@ -116,7 +118,7 @@ class _Candidate:
         committee = self.committee
         return [] if committee is None else [(self.header, commit, committee) for commit in self.commits]
 
-    def conclude(self, verdicts: Sequence[VerifiedHeader | HarmonyError]) -> ProvenHeader:
+    def conclude(self, verdicts: _Verdicts) -> ProvenHeader:
         verified: list[VerifiedHeader] = []
         for verdict in verdicts:
             if isinstance(verdict, HarmonyError):
@@ -202,7 +204,7 @@ class _Batches:
         self._executor = executor
         self._in_flight = workers + 1
         self._compatibility = compatibility
-        self._queue: deque[tuple[list[_Candidate], Future[list[VerifiedHeader | HarmonyError]]]] = deque()
+        self._queue: deque[tuple[list[_Candidate], Callable[[], _Verdicts]]] = deque()
 
     def submit(self, candidates: list[_Candidate]) -> Iterator[ProvenHeader]:
         """Check a batch, and yield proofs that are ready."""
@@ -210,7 +212,8 @@ class _Batches:
         if self._executor is None:
             yield from _conclude(candidates, check_commits(items, compatibility=self._compatibility))
             return
-        self._queue.append((candidates, self._executor.submit(_check, items, self._compatibility)))
+        pending = submit_commits(items, self._executor, compatibility=self._compatibility)
+        self._queue.append((candidates, pending))
         while len(self._queue) > self._in_flight:
             yield from self._oldest()
 
@@ -220,19 +223,11 @@ class _Batches:
             yield from self._oldest()
 
     def _oldest(self) -> Iterator[ProvenHeader]:
-        candidates, future = self._queue.popleft()
-        yield from _conclude(candidates, future.result())
+        candidates, verdicts = self._queue.popleft()
+        yield from _conclude(candidates, verdicts())
 
 
-def _check(
-    items: list[tuple[Header, Commit, TrustedCommittee]], compatibility: Compatibility
-) -> list[VerifiedHeader | HarmonyError]:
-    return check_commits(items, compatibility=compatibility)
-
-
-def _conclude(
-    candidates: list[_Candidate], verdicts: Sequence[VerifiedHeader | HarmonyError]
-) -> Iterator[ProvenHeader]:
+def _conclude(candidates: list[_Candidate], verdicts: _Verdicts) -> Iterator[ProvenHeader]:
     position = 0
     for candidate in candidates:
         count = len(candidate.checks())
