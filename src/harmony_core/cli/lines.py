@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from harmony_core.errors import DataSourceError, DecodeError
+from harmony_core.errors import DataSourceError, DecodeError, require
 
 __all__ = ["MAX_LINE_BYTES", "STANDARD_INPUT", "Line", "Origin", "read_lines", "read_text"]
 
@@ -79,8 +79,7 @@ def read_text(name: str) -> str:
         raise DataSourceError(
             f"{name} cannot be read: {error.strerror or error}", code="input-file"
         ) from error
-    if len(data) > MAX_LINE_BYTES:
-        raise _too_long()
+    _check_size(data)
     return _decoded(data.removeprefix(_BYTE_ORDER_MARK))
 
 
@@ -91,15 +90,11 @@ def _lines(name: str, stream: BinaryIO, progress: Callable[[int], None] | None) 
         origin = Origin(name, number)
         if progress is not None:
             progress(len(data))
-        if len(data) > MAX_LINE_BYTES:
-            if not data.endswith(b"\n"):
-                _skip_rest(stream, progress)
-            yield Line(origin, "", _too_long())
-            continue
-        if number == 1:
-            data = data.removeprefix(_BYTE_ORDER_MARK)
+        if len(data) > MAX_LINE_BYTES and not data.endswith(b"\n"):
+            _skip_rest(stream, progress)
         try:
-            text = _decoded(data)
+            _check_size(data)
+            text = _decoded(data.removeprefix(_BYTE_ORDER_MARK) if number == 1 else data)
         except DecodeError as error:
             yield Line(origin, "", error)
             continue
@@ -122,10 +117,12 @@ def _decoded(data: bytes) -> str:
         raise DecodeError("This is not UTF-8 text.", code="input-text") from error
 
 
-def _too_long() -> DecodeError:
-    return DecodeError(
-        "The line is longer than any header.",
-        code="input-line-size",
+def _check_size(data: bytes) -> None:
+    require(
+        len(data) <= MAX_LINE_BYTES,
+        DecodeError,
+        "input-line-size",
+        "The input is longer than any header.",
         expected=f"at most {MAX_LINE_BYTES} bytes",
     )
 

@@ -120,7 +120,7 @@ def _body(
         if beside:
             yield _aligned(row, widths) + first.removeprefix(indent), style
         else:
-            yield _aligned(row, widths), style
+            yield _aligned(row, widths).rstrip(), style
             yield first, style
         yield from ((line, style) for line in rest)
 
