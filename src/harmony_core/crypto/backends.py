@@ -6,6 +6,7 @@ from typing import Final
 
 from harmony_core.crypto import keccak
 from harmony_core.crypto.bls import loading
+from harmony_core.crypto.secp256k1 import loading as secp256k1_loading
 from harmony_core.errors import ConfigurationError
 
 __all__ = ["BackendAlternative", "BackendReport", "backend_reports"]
@@ -98,5 +99,28 @@ def _keccak_report() -> BackendReport:
     )
 
 
+def _secp256k1_report() -> BackendReport:
+    problems = secp256k1_loading.backend_problems()
+    backend, problem = None, None
+    try:
+        backend = secp256k1_loading.load_backend()
+    except ConfigurationError as error:
+        problem = error.message
+    name = backend.name if backend else ""
+    return BackendReport(
+        primitive="secp256k1",
+        in_use=name,
+        version=backend.version if backend else "",
+        environment_variable=secp256k1_loading.ENVIRONMENT_VARIABLE,
+        alternatives=tuple(
+            BackendAlternative(other, reason or "Works, not chosen.")
+            for other, reason in problems.items()
+            if other != name
+        ),
+        self_test_passed=backend is not None and secp256k1_loading.passes_self_test(backend),
+        problem=problem,
+    )
+
+
 _BLS: Final = "BLS"
-_REPORTERS: Final[tuple[Callable[[], BackendReport], ...]] = (_bls_report, _keccak_report)
+_REPORTERS: Final[tuple[Callable[[], BackendReport], ...]] = (_bls_report, _keccak_report, _secp256k1_report)
