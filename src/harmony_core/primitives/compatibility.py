@@ -65,6 +65,9 @@ class Compatibility:
     accept_bitmap_padding_bits: bool = False
     """Take bitmaps with bits set past the last key and ignore them (crypto/bls/mask.go, SetMask)."""
 
+    unknown_validator_status: bool = False
+    """Take a validator whose status is none of the four that exist (Go decodes any byte)."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""

@@ -1,0 +1,1 @@
+"""Value between shards: receipts that leave and arrive, their proofs, spent marks, crosslinks and routing."""
