@@ -9,7 +9,7 @@ import importlib.util
 import json
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -69,6 +69,7 @@ class Case:
         fields: the whole case; readers use ``case["field"]`` or ``case.get("field")``, which refuse undeclared fields.
         document: the file's top-level values other than the cases (shared keys, constants).
         inputs: names of the fields that the reader declared as inputs.
+        siblings: all cases of the file, for inputs that stand in another case, such as a committee.
     """
 
     file: str
@@ -78,6 +79,7 @@ class Case:
     document: Mapping[str, Any]
     inputs: tuple[str, ...] = ()
     used: set[str] = field(default_factory=set, compare=False)
+    siblings: Sequence[Mapping[str, Any]] = field(default=(), compare=False, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         self._declared(name)
@@ -221,7 +223,8 @@ def cases_of(path: Path) -> Iterator[Case]:
     for index, fields in enumerate(document.get("cases", [])):
         found = readers().get((path.stem, _kind(fields)))
         if found is not None:
-            yield Case(path.stem, _kind(fields), index, fields, rest, found.inputs)
+            cases = document["cases"]
+            yield Case(path.stem, _kind(fields), index, fields, rest, found.inputs, siblings=cases)
 
 
 @cache

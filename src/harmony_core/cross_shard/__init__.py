@@ -1,1 +1,42 @@
 """Value between shards: receipts that leave and arrive, their proofs, spent marks, crosslinks and routing."""
+
+from harmony_core.cross_shard.incoming import (
+    SpentMarks,
+    VerifiedIncoming,
+    has_lost_bitmap,
+    verify_incoming_receipts,
+    verify_incoming_root,
+    with_bitmap,
+)
+from harmony_core.cross_shard.outgoing import (
+    VerifiedOutgoing,
+    prove_receipts,
+    verify_outgoing_receipts,
+    verify_outgoing_transactions,
+)
+from harmony_core.cross_shard.receipts_proof import (
+    SpentMark,
+    VerifiedReceipts,
+    verify_receipts_proof,
+    verify_receipts_proof_with_commit,
+)
+from harmony_core.cross_shard.routing import Route, route_transaction
+
+__all__ = [
+    "Route",
+    "SpentMark",
+    "SpentMarks",
+    "VerifiedIncoming",
+    "VerifiedOutgoing",
+    "VerifiedReceipts",
+    "has_lost_bitmap",
+    "prove_receipts",
+    "route_transaction",
+    "verify_incoming_receipts",
+    "verify_incoming_root",
+    "verify_outgoing_receipts",
+    "verify_outgoing_transactions",
+    "verify_receipts_proof",
+    "verify_receipts_proof_with_commit",
+    "with_bitmap",
+]

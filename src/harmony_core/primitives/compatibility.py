@@ -42,7 +42,10 @@ class Compatibility:
     """Take any text as a hexadecimal address, cut at the first other character, padded or cropped to 20 bytes."""
 
     unbounded_integers: bool = False
-    """Take numbers, epochs, view ids and times above 2^64-1 in headers and shard states (Go decodes big integers)."""
+    """Take heights, epochs, view ids and times above 2^64-1, and amounts, prices and signatures above 2^256-1.
+
+    Go decodes them as integers of any size.
+    """
 
     header_vrf_any_length: bool = False
     """Take a v3 header whose VRF field is neither empty nor 128 bytes, such as v2 fields under the tag v3."""
@@ -67,6 +70,38 @@ class Compatibility:
 
     unknown_validator_status: bool = False
     """Take a validator whose status is none of the four that exist (Go decodes any byte)."""
+
+    unchecked_proof_source: bool = False
+    """Do not hold shard and height that a cross-shard proof states against its header, and mark them as spent.
+
+    The reference does so (core/block_validator.go, ValidateCXReceiptsProof; core/blockchain_impl.go, IsSpent), which is
+    how one proof was credited more than once in August 2026.
+    """
+
+    unchecked_receipt_source: bool = False
+    """Take cross-shard receipts whose own source shard is not that of the block, or is their destination."""
+
+    unordered_proof_destinations: bool = False
+    """Take a cross-shard proof whose destinations are repeated or out of order; the last root of a shard counts."""
+
+    extra_proof_roots: bool = False
+    """Take a cross-shard proof with more roots than destinations and ignore those past the last destination."""
+
+    legacy_outgoing_roots: bool = False
+    """Take the older hash over outgoing receipts in the staking era too (core/block_validator.go, ValidateState)."""
+
+    ethereum_transactions_across_shards: bool = False
+    """Take a transaction in Ethereum's format that goes to another shard, although no signature covers where.
+
+    A proposer can so turn a transfer into one to the same address on another shard (core/state_processor.go).
+    """
+
+    staking_transactions_of_any_chain: bool = False
+    """Take staking transactions in a block whatever chain they are signed for.
+
+    The reference recovers their sender by the chain id that they name themselves (core/state_processor.go,
+    StakingToMessage), so that one of testnet can be replayed on mainnet by a proposer.
+    """
 
     @classmethod
     def reference(cls) -> Self:
