@@ -21,7 +21,6 @@ from harmony_core.primitives import (
     BLSSignatureBytes,
     Compatibility,
     Epoch,
-    Hash32,
     ShardID,
 )
 from harmony_core.quorum import Commit, CommitteeSource, VerifiedHeader, verify_commit
