@@ -290,8 +290,8 @@ class EditValidator(StakingMessage):
 
 
 @dataclass(frozen=True, slots=True)
-class Delegate(StakingMessage):
-    """Lends an amount, in atto, to a validator; the delegator has to be the sender."""
+class _Delegation(StakingMessage):
+    """An amount, in atto, between a delegator, who has to be the sender, and a validator."""
 
     FIELDS: ClassVar[int] = 3
 
@@ -324,7 +324,12 @@ class Delegate(StakingMessage):
 
 
 @dataclass(frozen=True, slots=True)
-class Undelegate(Delegate):
+class Delegate(_Delegation):
+    """Lends an amount, in atto, to a validator; the delegator has to be the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelegate(_Delegation):
     """Takes an amount, in atto, back from a validator; the delegator has to be the sender."""
 
 

@@ -90,6 +90,9 @@ class Compatibility:
     legacy_outgoing_roots: bool = False
     """Take the older hash over outgoing receipts in the staking era too (core/block_validator.go, ValidateState)."""
 
+    blocks_with_uncles: bool = False
+    """Take blocks with uncles, to which no header commits: anybody can add them without changing the block's hash."""
+
     ethereum_transactions_across_shards: bool = False
     """Take a transaction in Ethereum's format that goes to another shard, although no signature covers where.
 

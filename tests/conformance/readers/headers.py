@@ -4,71 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harmony_core.chain import Header, HeaderVersion, decode_header, header_version_for_epoch
+from harmony_core.chain import HeaderVersion, decode_header, header_version_for_epoch
 from harmony_core.chain.header_fields import FIELDS
 from harmony_core.crypto import keccak256
 from harmony_core.errors import HarmonyError
 from harmony_core.params import ChainConfig, load_network
 from harmony_core.primitives import STRICT, Compatibility, Epoch, bytes_from_hex
 from support.conformance import ABSENT, Case, reader, top_level_reader
-
-NAMES: Final = {
-    "parentHash": "parent_hash",
-    "coinbase": "coinbase",
-    "root": "root",
-    "txHash": "transactions_root",
-    "receiptHash": "receipts_root",
-    "outgoingReceiptHash": "outgoing_receipts_root",
-    "incomingReceiptHash": "incoming_receipts_root",
-    "bloom": "bloom",
-    "number": "number",
-    "gasLimit": "gas_limit",
-    "gasUsed": "gas_used",
-    "time": "time",
-    "extra": "extra",
-    "mixDigest": "mix_digest",
-    "viewID": "view_id",
-    "epoch": "epoch",
-    "shardID": "shard_id",
-    "lastCommitSignature": "last_commit_signature",
-    "lastCommitBitmap": "last_commit_bitmap",
-    "shardStateHash": "shard_state_hash",
-    "vrf": "vrf",
-    "vdf": "vdf",
-    "shardState": "shard_state",
-    "crossLinks": "cross_links",
-    "slashes": "slashes",
-}
-REFERENCE_NAMES: Final = {ours: theirs for theirs, ours in NAMES.items()}
-
-
-def _built(fields: Mapping[str, Any]) -> Header:
-    version = HeaderVersion(fields["version"])
-    values: dict[str, Any] = {}
-    for layout in FIELDS[version]:
-        given = fields[REFERENCE_NAMES[layout.name]]
-        if layout.bits is not None:
-            values[layout.name] = int(given)
-        else:
-            values[layout.name] = (layout.kind or bytes)(bytes_from_hex(given))
-    assert {*fields} - {"version"} == {REFERENCE_NAMES[name] for name in values}
-    return Header(version=version, **values)
-
-
-def _shown(header: Header) -> dict[str, object]:
-    shown: dict[str, object] = {"version": header.version.value}
-    for layout in FIELDS[header.version]:
-        value = getattr(header, layout.name)
-        if layout.bits is None:
-            value = "0x" + value.hex()
-        elif layout.name != "shard_id":
-            value = str(value)
-        shown[REFERENCE_NAMES[layout.name]] = value
-    return shown
+from support.header_json import REFERENCE_NAMES, header_of_json, json_of_header
 
 
 def _strict_header_reason(case: Case) -> str | None:
-    header = _built(case["header"])
+    header = header_of_json(case["header"])
     if max(header.number, header.time, header.view_id, header.epoch).bit_length() > 64:
         return "header-integer-size"
     odd_vrf = header.version is HeaderVersion.V3 and len(header.vrf) not in {0, 128}
@@ -77,11 +24,11 @@ def _strict_header_reason(case: Case) -> str | None:
 
 @reader("headers", "header", inputs=("header",), strict_differs=_strict_header_reason)
 def header(case: Case, compatibility: Compatibility) -> dict[str, object]:
-    built = _built(case["header"])
+    built = header_of_json(case["header"])
     decoded = decode_header(built.encode(), compatibility=compatibility)
     assert decoded == built
     assert decoded.hash == built.hash
-    assert _shown(decoded) == case["header"]
+    assert json_of_header(decoded) == case["header"]
     inner = built.encode_fields()
     return {
         "rlp": "0x" + built.encode().hex(),
@@ -112,7 +59,7 @@ def decode(case: Case, compatibility: Compatibility) -> dict[str, object]:
         decoded = decode_header(data, compatibility=compatibility)
     except HarmonyError as error:
         return {"ok": False, "error": error.code, "hash": ABSENT, "version": ABSENT}
-    assert _built(_shown(decoded)).encode() == data
+    assert header_of_json(json_of_header(decoded)).encode() == data
     return {"ok": True, "error": None, "hash": decoded.hash.to_hex(), "version": decoded.version.value}
 
 
