@@ -106,6 +106,15 @@ class Compatibility:
     StakingToMessage), so that one of testnet can be replayed on mainnet by a proposer.
     """
 
+    beacon_cross_links: bool = False
+    """Take crosslinks for blocks of the beacon shard itself."""
+
+    tied_cross_links: bool = False
+    """Take a header with several crosslinks for one height of a shard (core/types/crosslink.go, IsSorted)."""
+
+    cross_links_of_later_epochs: bool = False
+    """Take crosslinks for blocks of an epoch that the beacon chain has not reached."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
