@@ -20,7 +20,7 @@ from harmony_core.chain.fields import (
 from harmony_core.crypto.keccak import keccak256
 from harmony_core.primitives import Address, BlockNumber, Bloom, Hash32, rlp
 
-__all__ = ["Log", "bloom_may_contain", "bloom_of", "bloom_of_logs", "join_blooms"]
+__all__ = ["Log", "bloom_may_contain", "bloom_of", "bloom_of_logs"]
 
 _WORD_BITS: Final = 64
 _CONSENSUS_FIELDS: Final = 3
@@ -129,17 +129,6 @@ def bloom_of_logs(logs: Iterable[Log]) -> Bloom:
     Source: core/types/bloom9.go, LogsBloom.
     """
     return bloom_of(value for log in logs for value in (log.address, *log.topics))
-
-
-def join_blooms(blooms: Iterable[Bloom]) -> Bloom:
-    """Return the filter that has every bit of the others: a header's bloom of those of its receipts.
-
-    Source: core/types/bloom9.go, CreateBloom.
-    """
-    bits = 0
-    for bloom in blooms:
-        bits |= int.from_bytes(bloom, "big")
-    return Bloom(bits.to_bytes(_BLOOM_BITS // 8, "big"))
 
 
 def bloom_may_contain(bloom: Bloom, value: bytes) -> bool:

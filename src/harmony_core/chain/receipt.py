@@ -18,7 +18,7 @@ from harmony_core.chain.fields import (
     take_record,
     take_uint,
 )
-from harmony_core.chain.log import Log, bloom_of_logs, join_blooms, log_from_item, stored_log_from_item
+from harmony_core.chain.log import Log, bloom_of_logs, log_from_item, stored_log_from_item
 from harmony_core.errors import DecodeError, VerificationError, require
 from harmony_core.primitives import STRICT, Address, Bloom, Compatibility, Hash32, rlp
 from harmony_core.trie import derive_sha
@@ -116,14 +116,19 @@ class Receipt:
             items.append(encoded_uint(self.effective_gas_price))
         return rlp.encode_list(items)
 
-    def verify_bloom(self) -> None:
-        """Check that the bloom is that of the logs.
+    def verify_bloom(self, *, staking: bool = False) -> None:
+        """Check that the bloom is that of the logs, or empty for a staking transaction, which may have logs all the same.
+
+        Source: core/state_processor.go, ApplyTransaction; ApplyStakingTransaction leaves the bloom empty.
+
+        Args:
+            staking: whether this is the receipt of a staking transaction.
 
         Raises:
             VerificationError: code ``receipt-bloom``.
         """
         require(
-            self.bloom == bloom_of_logs(self.logs),
+            self.bloom == bloom_of_logs(() if staking else self.logs),
             VerificationError,
             "receipt-bloom",
             "The bloom of the receipt is not that of its logs.",
@@ -220,5 +225,8 @@ def receipts_root(receipts: Iterable[Receipt]) -> Hash32:
 
 
 def receipts_bloom(receipts: Iterable[Receipt]) -> Bloom:
-    """Return the bloom of a header with these receipts."""
-    return join_blooms(receipt.bloom for receipt in receipts)
+    """Return the bloom of a header with these receipts: that of all logs, those of staking transactions too.
+
+    Source: core/types/bloom9.go, CreateBloom.
+    """
+    return bloom_of_logs(log for receipt in receipts for log in receipt.logs)
