@@ -34,11 +34,11 @@ _STAKES = ("1000", "1000", "1000")
 
 @cache
 def signers_of(shard_id: int, epoch: int = EPOCH, *, network_name: str = "localnet") -> Signers:
-    """Return the committee of a shard; before staking, twelve slots with one vote each."""
+    """Return the committee of a shard, another one in each epoch; before staking, twelve slots with one vote each."""
     signers = Signers.staked(4, _STAKES, epoch=epoch, network_name=network_name)
     if not signers.network.config.is_staking(Epoch(epoch)):
         signers = replace(Signers.uniform(12, epoch=epoch), network_name=network_name)
-    first = shard_id * 20
+    first = shard_id * 20 + epoch * 80
     return replace(signers, keys=tuple(first + key for key in signers.keys), shard_id=shard_id)
 
 

@@ -1,5 +1,12 @@
 """Value between shards: receipts that leave and arrive, their proofs, spent marks, crosslinks and routing."""
 
+from harmony_core.cross_shard.cross_links import (
+    CrossLinkBook,
+    VerifiedCrossLink,
+    verify_cross_link,
+    verify_cross_links,
+    verify_linked_header,
+)
 from harmony_core.cross_shard.incoming import (
     SpentMarks,
     VerifiedIncoming,
@@ -21,19 +28,28 @@ from harmony_core.cross_shard.receipts_proof import (
     verify_receipts_proof_with_commit,
 )
 from harmony_core.cross_shard.routing import Route, route_transaction
+from harmony_core.cross_shard.tracker import Stage, TransferStatus, TransferTracker
 
 __all__ = [
+    "CrossLinkBook",
     "Route",
     "SpentMark",
     "SpentMarks",
+    "Stage",
+    "TransferStatus",
+    "TransferTracker",
+    "VerifiedCrossLink",
     "VerifiedIncoming",
     "VerifiedOutgoing",
     "VerifiedReceipts",
     "has_lost_bitmap",
     "prove_receipts",
     "route_transaction",
+    "verify_cross_link",
+    "verify_cross_links",
     "verify_incoming_receipts",
     "verify_incoming_root",
+    "verify_linked_header",
     "verify_outgoing_receipts",
     "verify_outgoing_transactions",
     "verify_receipts_proof",

@@ -121,7 +121,7 @@ def test_a_place_that_cannot_be_opened_is_a_failure_of_the_source(tmp_path: Path
     (tmp_path / "file").write_bytes(b"")
     for place, options in ((tmp_path / "file", {}), (tmp_path / "absent", {"read_only": True})):
         with pytest.raises(DataSourceError) as info:
-            LMDBNodeStore(place, **options)  # type: ignore[arg-type]
+            LMDBNodeStore(place, **options)
         assert info.value.code == "node-store"
 
 
