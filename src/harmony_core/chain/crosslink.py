@@ -47,6 +47,7 @@ __all__ = [
 
 _FIELDS: Final = 7
 _SHARD_BITS: Final = 32
+_NOTHING: Final = (b"",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def decode_cross_links(
 
     The order is not checked. The list without items, which the reference takes too, is decoded as well.
     """
-    if not data:
+    if data in _NOTHING:
         return ()
     return tuple(_cross_link(item, compatibility) for item in take_list(rlp.decode(data), "cross_links"))
 

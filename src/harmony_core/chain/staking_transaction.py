@@ -23,7 +23,11 @@ from harmony_core.chain.staking_message import (
     StakingMessage,
     Undelegate,
 )
-from harmony_core.chain.transaction import chain_id_of_v, signature_values
+from harmony_core.chain.transaction import (
+    chain_id_of_v,
+    require_signing_chain_id,
+    signature_values,
+)
 from harmony_core.crypto.keccak import keccak256
 from harmony_core.crypto.secp256k1 import AccountKey, PrivateKey
 from harmony_core.errors import DecodeError
@@ -171,11 +175,14 @@ class StakingTransaction:
     def signing_hash(self, chain_id: int | None) -> Hash32:
         """Return the hash that is signed for a chain."""
         return keccak256(
-            rlp.encode_list([*self._encoded_fields(), encoded_uint(chain_id or 0), *_EIP155_TAIL])
+            rlp.encode_list(
+                [*self._encoded_fields(), rlp.encode_bytes(rlp.encode_uint(chain_id or 0)), *_EIP155_TAIL]
+            )
         )
 
     def sign(self, key: PrivateKey | AccountKey | bytes, chain_id: int) -> "StakingTransaction":
         """Return it signed for a chain, with the errors of `Transaction.sign`."""
+        require_signing_chain_id(chain_id)
         v, r, s = signature_values(PrivateKey.of(key), self.signing_hash(chain_id), chain_id)
         return replace(self, v=v, r=r, s=s)
 

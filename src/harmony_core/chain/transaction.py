@@ -17,7 +17,13 @@ from harmony_core.errors import VerificationError, require
 from harmony_core.params import is_eth_compatible_chain_id
 from harmony_core.primitives import Address, Hash32, ShardID, rlp
 
-__all__ = ["EthereumTransaction", "Transaction", "chain_id_of_v", "signature_values"]
+__all__ = [
+    "EthereumTransaction",
+    "Transaction",
+    "chain_id_of_v",
+    "require_signing_chain_id",
+    "signature_values",
+]
 
 _SHARD_BITS: Final = 32
 _WORD_BITS: Final = 64
@@ -186,7 +192,9 @@ class Transaction(_Common):
             return keccak256(rlp.encode_list(fields))
         if is_eth_compatible_chain_id(chain_id):
             del fields[3:5]
-        return keccak256(rlp.encode_list([*fields, encoded_uint(chain_id), *_EIP155_TAIL]))
+        return keccak256(
+            rlp.encode_list([*fields, rlp.encode_bytes(rlp.encode_uint(chain_id)), *_EIP155_TAIL])
+        )
 
     def sign(self, key: PrivateKey | AccountKey | bytes, chain_id: int | None) -> "Transaction":
         """Return it signed for a chain: the network's chain id, or the Ethereum-compatible one of its shard.
@@ -200,6 +208,7 @@ class Transaction(_Common):
         Raises:
             VerificationError: code ``signing-chain-id`` for a chain id that is not positive.
         """
+        require_signing_chain_id(chain_id)
         v, r, s = signature_values(PrivateKey.of(key), self.signing_hash(chain_id), chain_id)
         return replace(self, v=v, r=r, s=s)
 
@@ -270,7 +279,11 @@ class EthereumTransaction(_Common):
 
     def signing_hash(self, chain_id: int) -> Hash32:
         """Return the hash that is signed for an Ethereum-compatible chain id (EIP-155)."""
-        return keccak256(rlp.encode_list([*self._encoded_fields(), encoded_uint(chain_id), *_EIP155_TAIL]))
+        return keccak256(
+            rlp.encode_list(
+                [*self._encoded_fields(), rlp.encode_bytes(rlp.encode_uint(chain_id)), *_EIP155_TAIL]
+            )
+        )
 
     def sign(self, key: PrivateKey | AccountKey | bytes, chain_id: int) -> "EthereumTransaction":
         """Return it signed for an Ethereum-compatible chain id, as `Transaction.sign` does.
@@ -299,11 +312,11 @@ class EthereumTransaction(_Common):
         ]
 
 
-def signature_values(key: PrivateKey, digest: Hash32, chain_id: int | None) -> tuple[int, int, int]:
-    """Return v, r and s of a key's signature on the signing hash of a chain.
+def require_signing_chain_id(chain_id: int | None) -> None:
+    """Refuse to sign for a chain id that is not positive: for 0 the hash and v would contradict each other.
 
     Raises:
-        VerificationError: code ``signing-chain-id``: for chain id 0 the hash and v would contradict each other.
+        VerificationError: code ``signing-chain-id``.
     """
     require(
         chain_id is None or chain_id > 0,
@@ -312,6 +325,10 @@ def signature_values(key: PrivateKey, digest: Hash32, chain_id: int | None) -> t
         "A transaction is signed for a positive chain id.",
         actual=chain_id,
     )
+
+
+def signature_values(key: PrivateKey, digest: Hash32, chain_id: int | None) -> tuple[int, int, int]:
+    """Return v, r and s of a key's signature on the signing hash of a chain."""
     signature = key.sign(digest)
     base = _UNPROTECTED_V[0] if chain_id is None else _FIRST_PROTECTED_V + 2 * chain_id
     return (
