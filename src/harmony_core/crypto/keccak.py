@@ -20,7 +20,7 @@ from typing import Final
 from eth_hash.main import Keccak256
 from eth_hash.utils import load_backend
 
-from harmony_core.crypto import keccak_pure
+from harmony_core.crypto import keccak_direct, keccak_pure
 from harmony_core.errors import ConfigurationError, require
 from harmony_core.primitives import Hash32
 
@@ -39,10 +39,14 @@ __all__ = [
 ENVIRONMENT_VARIABLE: Final = "HARMONY_CORE_KECCAK_BACKEND"
 """Names the back end of Keccak-256 to use."""
 
-BACKENDS: Final = ("pysha3", "pycryptodome", "pure")
+BACKENDS: Final = ("pysha3", "pycryptodome-direct", "pycryptodome", "pure")
 """Names of the back ends, fastest first."""
 
-_DISTRIBUTIONS: Final = {"pysha3": "safe-pysha3", "pycryptodome": "pycryptodome"}
+_DISTRIBUTIONS: Final = {
+    "pysha3": "safe-pysha3",
+    "pycryptodome-direct": "pycryptodome",
+    "pycryptodome": "pycryptodome",
+}
 _SELF_TEST: Final = (
     (b"", "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"),
     (bytes(range(256)), "dc924469b334aed2a19fac7252e9961aea41f8d91996366029dbe0884229bf36"),
@@ -99,9 +103,12 @@ def load_keccak(name: str) -> Callable[[bytes], bytes]:
     function: Callable[[bytes], bytes] = keccak_pure.keccak256
     if name != "pure":
         try:
-            function = Keccak256(load_backend(name))
+            if name == "pycryptodome-direct":
+                function = keccak_direct.load()
+            else:
+                function = Keccak256(load_backend(name))
             function(b"")
-        except (ImportError, ValueError) as error:
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
             raise ConfigurationError(
                 f"The Keccak back end {name} is missing: pip install {_DISTRIBUTIONS.get(name, name)}",
                 code="keccak-backend",

@@ -1,11 +1,13 @@
+import ctypes.util
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harmony_core.crypto import keccak, keccak256, keccak_pure, sha3_256
+from harmony_core.crypto import keccak, keccak256, keccak_direct, keccak_pure, sha3_256
 from harmony_core.errors import ConfigurationError
 from harmony_core.primitives import Hash32
 
@@ -47,7 +49,11 @@ def test_a_back_end_is_chosen_by_argument(restored: None) -> None:  # noqa: ARG0
     assert keccak.set_keccak_backend("pure") == "pure"
     report = keccak.keccak_backend_report()
     assert (report.name, report.self_test) == ("pure", True)
-    assert {alternative.name for alternative in report.alternatives} == {"pysha3", "pycryptodome"}
+    assert {alternative.name for alternative in report.alternatives} == {
+        "pysha3",
+        "pycryptodome-direct",
+        "pycryptodome",
+    }
     assert keccak256(b"").to_hex() == EMPTY
 
 
@@ -72,6 +78,30 @@ def test_a_missing_back_end_says_how_to_install_it(monkeypatch: pytest.MonkeyPat
         keccak.load_keccak("pysha3")
     assert info.value.code == "keccak-backend"
     assert "pip install safe-pysha3" in info.value.message
+
+
+def test_without_the_librarys_functions_the_ordinary_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keccak_direct, "find_spec", lambda name: None)  # noqa: ARG005
+    with pytest.raises(ConfigurationError, match="pip install pycryptodome") as info:
+        keccak.load_keccak("pycryptodome-direct")
+    assert info.value.code == "keccak-backend"
+    assert keccak.load_keccak("pycryptodome")(b"").hex() == EMPTY[2:]
+
+    class Empty:
+        origin = ctypes.util.find_library("c")
+
+    monkeypatch.setattr(keccak_direct, "find_spec", lambda name: Empty)  # noqa: ARG005
+    with pytest.raises(ConfigurationError):
+        keccak.load_keccak("pycryptodome-direct")
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    function = keccak.load_keccak("pycryptodome-direct")
+    inputs = [bytes((i % 256,)) * (i % 300) for i in range(2000)]
+    expected = [function(data) for data in inputs]
+    with ThreadPoolExecutor(4) as pool:
+        for results in pool.map(lambda _: [function(data) for data in inputs], range(8)):
+            assert results == expected
 
 
 def test_a_back_end_with_wrong_answers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
