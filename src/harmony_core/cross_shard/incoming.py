@@ -135,15 +135,18 @@ def verify_incoming_receipts(
     committees: CommitteeSource,
     spent: SpentMarks,
     *,
+    latest_epoch: Epoch,
     compatibility: Compatibility = STRICT,
 ) -> VerifiedIncoming:
     """Verify everything that arrives in a block. Nothing is marked as spent: that is for whoever credits it.
 
     Args:
-        header: the header of the block; its shard is the destination, its epoch the latest that a source may have.
+        header: the header of the block; its shard is the destination.
         proofs: the proofs in the body of the block.
         committees: the committees that the verifier trusts.
         spent: what the shard has credited before this block.
+        latest_epoch: the latest epoch of any shard of which the verifier knows by itself. It is not that of ``header``:
+            a shard that lags behind takes in receipts of epochs that it has not reached.
         compatibility: quirks of the reference to allow.
 
     Raises:
@@ -161,7 +164,7 @@ def verify_incoming_receipts(
             proof,
             committees,
             to_shard_id=header.shard_id,
-            latest_epoch=Epoch(header.epoch),
+            latest_epoch=latest_epoch,
             compatibility=compatibility,
         )
         spent.verify_unspent(receipts)

@@ -63,7 +63,9 @@ class LMDBNodeStore:
                 str(self._path), map_size=map_size, readonly=read_only, sync=sync, metasync=sync, lock=True
             )
         except (lmdb.Error, OSError) as error:
-            raise _failure("The node store cannot be opened.", self._path, error) from error
+            raise DataSourceError(
+                f"The node store cannot be opened: {error}", code="node-store", actual=str(self._path)
+            ) from error
 
     @property
     def path(self) -> Path:
@@ -161,7 +163,9 @@ class LMDBNodeStore:
                 self._environment.set_mapsize(0)
                 return action()
         except (lmdb.Error, OSError) as error:
-            raise _failure("The node store does not serve.", self._path, error) from error
+            raise DataSourceError(
+                f"The node store does not serve: {error}", code="node-store", actual=str(self._path)
+            ) from error
 
 
 def _root_key(name: str) -> bytes:
@@ -176,7 +180,3 @@ def _root_key(name: str) -> bytes:
         actual=len(encoded),
     )
     return _ROOTS + encoded
-
-
-def _failure(sentence: str, path: Path, error: Exception) -> DataSourceError:
-    return DataSourceError(f"{sentence} {error}", code="node-store", actual=str(path))

@@ -223,7 +223,9 @@ def incoming(case: Case, compatibility: Compatibility) -> dict[str, object]:
             )
     error = None
     try:
-        verify_incoming_receipts(header, proofs, committees, spent, compatibility=compatibility)
+        verify_incoming_receipts(
+            header, proofs, committees, spent, latest_epoch=LATEST, compatibility=compatibility
+        )
     except HarmonyError as refusal:
         error = refusal.code
     return {"error": error, "incomingBlocks": len(proofs), "numProofs": len(proofs)}

@@ -37,7 +37,12 @@ def arrive(
     proofs: list[CXReceiptsProof], spent: SpentMarks | None = None, compatibility: Compatibility = STRICT
 ) -> VerifiedIncoming:
     return verify_incoming_receipts(
-        block(proofs), proofs, Known(), spent or SpentMarks(), compatibility=compatibility
+        block(proofs),
+        proofs,
+        Known(),
+        spent or SpentMarks(),
+        latest_epoch=Epoch(EPOCH),
+        compatibility=compatibility,
     )
 
 
@@ -114,7 +119,9 @@ def test_a_replay_under_another_height_is_marked_apart_by_the_reference_only() -
 @pytest.mark.parametrize("given", [[], [FIRST], [SECOND, FIRST], [FIRST, SECOND, THIRD]])
 def test_other_proofs_than_the_header_commits_to_are_refused(given: list[CXReceiptsProof]) -> None:
     with pytest.raises(VerificationError) as info:
-        verify_incoming_receipts(block([FIRST, SECOND]), given, Known(), SpentMarks())
+        verify_incoming_receipts(
+            block([FIRST, SECOND]), given, Known(), SpentMarks(), latest_epoch=Epoch(EPOCH)
+        )
     assert info.value.code == "cx-incoming-root"
 
 
@@ -129,14 +136,24 @@ def test_old_headers_take_nothing_in() -> None:
 
 def test_the_destination_is_the_shard_of_the_block() -> None:
     with pytest.raises(VerificationError) as info:
-        verify_incoming_receipts(block([FIRST], shard_id=2), [FIRST], Known(), SpentMarks())
+        verify_incoming_receipts(
+            block([FIRST], shard_id=2), [FIRST], Known(), SpentMarks(), latest_epoch=Epoch(EPOCH)
+        )
     assert info.value.code == "cx-proof-destination"
 
 
 def test_a_source_of_a_later_epoch_is_refused() -> None:
     with pytest.raises(VerificationError) as info:
-        verify_incoming_receipts(block([FIRST], epoch=EPOCH - 1), [FIRST], Known(), SpentMarks())
+        verify_incoming_receipts(
+            block([FIRST]), [FIRST], Known(), SpentMarks(), latest_epoch=Epoch(EPOCH - 1)
+        )
     assert info.value.code == "cx-proof-future"
+
+
+def test_a_shard_that_lags_behind_takes_receipts_of_later_epochs() -> None:
+    late = block([FIRST], epoch=EPOCH - 2)
+    result = verify_incoming_receipts(late, [FIRST], Known(), SpentMarks(), latest_epoch=Epoch(EPOCH))
+    assert result.receipts == FIRST.receipts
 
 
 def test_a_body_from_a_database_has_lost_its_bitmaps() -> None:
@@ -152,6 +169,6 @@ def test_a_body_from_a_database_has_lost_its_bitmaps() -> None:
 
 def test_what_is_not_verified_is_not_taken() -> None:
     with pytest.raises(TypeError):
-        verify_incoming_receipts(b"", [], Known(), SpentMarks())  # type: ignore[arg-type]
+        verify_incoming_receipts(b"", [], Known(), SpentMarks(), latest_epoch=Epoch(EPOCH))  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         VerifiedIncoming(object(), block([]), ())

@@ -39,7 +39,7 @@ LINK = verify_cross_link(
     latest_epoch=Epoch(EPOCH),
 )
 BLOCK = verified(source_block([], number=200, incoming_receipts_root=incoming_receipts_root([PROOF])))
-INCOMING = verify_incoming_receipts(BLOCK.header, [PROOF], Known(), SpentMarks())
+INCOMING = verify_incoming_receipts(BLOCK.header, [PROOF], Known(), SpentMarks(), latest_epoch=Epoch(EPOCH))
 TRANSACTION = SENT[0].transaction_hash
 
 

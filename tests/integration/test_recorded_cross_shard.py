@@ -1,0 +1,462 @@
+"""The recorded networks' cross-shard receipts and crosslinks: every root, proof and link is recomputed and verified."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from harmony_core.chain import Header, decode_block, decode_shard_state
+from harmony_core.chain.cross_shard_receipt import (
+    CXReceipt,
+    CXReceiptsProof,
+    decode_cx_receipts,
+    decode_cx_receipts_proof,
+    decode_merkle_proof,
+    incoming_receipts_root,
+    legacy_outgoing_receipts_root,
+    outgoing_receipts_root,
+    receipts_root_of_shard,
+)
+from harmony_core.chain.crosslink import decode_cross_link
+from harmony_core.cross_shard import (
+    CrossLinkBook,
+    SpentMarks,
+    Stage,
+    TransferTracker,
+    has_lost_bitmap,
+    prove_receipts,
+    verify_cross_link,
+    verify_cross_links,
+    verify_incoming_receipts,
+    verify_incoming_root,
+    verify_linked_header,
+    verify_outgoing_receipts,
+    verify_outgoing_transactions,
+    verify_receipts_proof,
+    verify_receipts_proof_with_commit,
+    with_bitmap,
+)
+from harmony_core.errors import HarmonyError, MissingDataError
+from harmony_core.genesis import genesis_shard_state
+from harmony_core.light_client import verify_header_chain
+from harmony_core.primitives import Epoch, Hash32, ShardID, address_from_bech32
+from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, verify_commit
+from support.recorded import NOW, Recording, recordings
+
+RECORDINGS = recordings()
+
+
+def chains(stem: str) -> pytest.MarkDecorator:
+    """Return a mark that gives a test every shard of every recording with rows of that file."""
+    found = [(r, shard) for r in RECORDINGS for shard in r.shards if r.rows(f"{stem}_shard{shard}")]
+    return pytest.mark.parametrize(
+        ("recording", "shard"), found, ids=[f"{r.folder.name}-{shard}" for r, shard in found]
+    )
+
+
+@dataclass(frozen=True)
+class RecordedCommittees:
+    """The committees of a recording: before staking those of genesis, then those that the shards elected."""
+
+    recording: Recording
+    known: dict[tuple[int, int], TrustedCommittee] = field(default_factory=dict)
+
+    def committee(self, shard_id: ShardID, epoch: Epoch) -> TrustedCommittee:
+        if (shard_id, epoch) not in self.known:
+            self.known[shard_id, epoch] = self._find(shard_id, epoch)
+        return self.known[shard_id, epoch]
+
+    def _find(self, shard_id: ShardID, epoch: Epoch) -> TrustedCommittee:
+        network = self.recording.network
+        if not network.config.is_staking(epoch):
+            return TrustedCommittee(network, epoch, genesis_shard_state(network).committee(shard_id))
+        for shard in self.recording.shards:
+            for state in self.recording.shard_states(shard):
+                if state.epoch == epoch:
+                    return TrustedCommittee(network, epoch, state.committee(shard_id))
+            for header in headers(self.recording, shard).values():
+                carried = decode_shard_state(header.shard_state) if header.shard_state else None
+                if carried is not None and carried.epoch == epoch:
+                    return TrustedCommittee(network, epoch, carried.committee(shard_id))
+        raise MissingDataError("The committee is not recorded.", code="committee-unknown")
+
+
+@cache
+def committees(recording: Recording) -> RecordedCommittees:
+    return RecordedCommittees(recording)
+
+
+@cache
+def proven(recording: Recording, shard: int) -> dict[Hash32, VerifiedHeader]:
+    """Return the headers of a shard that are proven by a commit, by their hashes."""
+    chain = recording.headers(shard)
+    trust = recording.trust(chain, shard)
+    proofs = verify_header_chain(chain, recording.network, shard_id=ShardID(shard), now=NOW, **trust)
+    return {proof.verified[0].hash: proof.verified[0] for proof in proofs if proof.verified}
+
+
+@cache
+def headers(recording: Recording, shard: int) -> dict[int, Header]:
+    return {signed.header.number: signed.header for signed in recording.headers(shard)}
+
+
+def latest_epoch(recording: Recording) -> Epoch:
+    """Return the latest epoch of any shard: a shard may lag behind the beacon chain and take receipts from its future."""
+    return max(header.epoch for shard in recording.shards for header in headers(recording, shard).values())
+
+
+def can_be_judged(recording: Recording, proofs: list[CXReceiptsProof]) -> bool:
+    """Tell whether the recording has what proves these receipts; where one shard runs on, it may lack the other's end."""
+    known = committees(recording)
+    for proof in proofs:
+        try:
+            known.committee(proof.header.shard_id, proof.header.epoch)
+        except MissingDataError:
+            assert proof.header.number not in headers(recording, proof.header.shard_id)
+            return False
+    return not any(map(has_lost_bitmap, proofs))
+
+
+@cache
+def sent(recording: Recording, shard: int) -> dict[Hash32, tuple[CXReceipt, ...]]:
+    """Return the cross-shard receipts of each block that has any, by its hash."""
+    found: dict[Hash32, list[CXReceipt]] = {}
+    for row in recording.rows(f"cx_out_shard{shard}"):
+        receipts = decode_cx_receipts(bytes.fromhex(row["receiptsRlp"]))
+        found.setdefault(Hash32.from_hex(row["hash"]), []).extend(receipts)
+    return {block_hash: tuple(receipts) for block_hash, receipts in found.items()}
+
+
+# What leaves.
+
+
+@chains("cx_out")
+def test_every_outgoing_root_is_recomputed(recording: Recording, shard: int) -> None:
+    blocks = sent(recording, shard)
+    for block_hash, source in proven(recording, shard).items():
+        outgoing = verify_outgoing_receipts(source, blocks.get(block_hash, ()))
+        assert outgoing.source is source
+    assert set(blocks) <= set(proven(recording, shard))
+
+
+@chains("cx_out")
+def test_every_recorded_field_of_what_leaves_is_the_same(recording: Recording, shard: int) -> None:
+    for row in recording.rows(f"cx_out_shard{shard}"):
+        data = bytes.fromhex(row["receiptsRlp"])
+        receipts = decode_cx_receipts(data)
+        assert [
+            (
+                receipt.transaction_hash.to_hex(),
+                receipt.sender,
+                receipt.recipient,
+                receipt.shard_id,
+                receipt.to_shard_id,
+                receipt.amount,
+            )
+            for receipt in receipts
+        ] == [
+            (
+                item["txHash"],
+                address_from_bech32(item["from"]),
+                address_from_bech32(item["to"]),
+                item["shardID"],
+                item["toShardID"],
+                int(item["amount"]),
+            )
+            for item in row["receipts"]
+        ]
+        mine = [receipt for receipt in receipts if receipt.to_shard_id == row["toShard"]]
+        assert receipts_root_of_shard(mine).to_hex() == row["shardTrieRoot"]
+        whole = sent(recording, shard)[Hash32.from_hex(row["hash"])]
+        roots = {outgoing_receipts_root(whole), legacy_outgoing_receipts_root(whole)}
+        assert Hash32.from_hex(row["outgoingReceiptHash"]) in roots
+        assert outgoing_receipts_root(receipts).to_hex() == row["computedRoot"]
+
+
+@chains("cx_out")
+def test_every_proof_is_made_again_and_verified(recording: Recording, shard: int) -> None:
+    """Recorded proofs carry either the commit in the child's header or the one of the node's database."""
+    source_committees = committees(recording)
+    for row in recording.rows(f"cx_out_shard{shard}"):
+        source = proven(recording, shard)[Hash32.from_hex(row["hash"])]
+        to_shard_id = ShardID(row["toShard"])
+        made = prove_receipts(
+            verify_outgoing_receipts(source, sent(recording, shard)[source.hash]), to_shard_id
+        )
+        assert made.merkle_proof == decode_merkle_proof(bytes.fromhex(row["merkleProofRlp"]))
+        for name in ("proofRlpWithNextHeaderSig", "proofRlpWithDbSig"):
+            if not row.get(name):
+                continue
+            recorded = decode_cx_receipts_proof(bytes.fromhex(row[name]))
+            assert recorded.encode().hex() == row[name]
+            assert replace(made, **_commit_of(recorded)).encode() == recorded.encode()
+            for result in (
+                verify_receipts_proof(recorded, source, to_shard_id=to_shard_id),
+                verify_receipts_proof_with_commit(
+                    recorded, source_committees, to_shard_id=to_shard_id, latest_epoch=source.epoch
+                ),
+            ):
+                assert result.receipts == recorded.receipts
+
+
+def _commit_of(proof: CXReceiptsProof) -> dict[str, Any]:
+    return {"commit_signature": proof.commit_signature, "commit_bitmap": proof.commit_bitmap}
+
+
+@chains("cx_out")
+def test_no_claim_of_a_proof_can_be_altered(recording: Recording, shard: int) -> None:
+    row = recording.rows(f"cx_out_shard{shard}")[0]
+    source = proven(recording, shard)[Hash32.from_hex(row["hash"])]
+    to_shard_id = ShardID(row["toShard"])
+    data = bytes.fromhex(row["merkleProofRlp"] and row["proofRlpWithDbSig"])
+    honest = decode_cx_receipts_proof(data)
+    carried = len(honest.commit_signature) + len(honest.commit_bitmap) + 4
+    # The commit that a proof carries plays no part against a verified header; everything before it does.
+    for position in range((len(data) - carried) * 8):
+        bent = bytearray(data)
+        bent[position // 8] ^= 1 << position % 8
+        with pytest.raises(HarmonyError):
+            verify_receipts_proof(decode_cx_receipts_proof(bytes(bent)), source, to_shard_id=to_shard_id)
+
+
+@chains("cx_out")
+def test_every_receipt_belongs_to_a_transaction_that_succeeded(recording: Recording, shard: int) -> None:
+    succeeded: dict[int, dict[Hash32, bool]] = {}
+    by_hash: dict[str, str] = {}
+    for row in recording.rows(f"txs_shard{shard}"):
+        by_hash[row["hash"]] = row["hashByType"]
+    for row in recording.rows(f"receipts_shard{shard}"):
+        for item in row["receipts"]:
+            name = by_hash.get(item["txHash"], item["txHash"])
+            succeeded.setdefault(row["number"], {})[Hash32.from_hex(name)] = int(item["status"]) == 1
+    if not succeeded:
+        pytest.skip("the recording has no receipts")
+    for block_hash, receipts in sent(recording, shard).items():
+        source = proven(recording, shard)[block_hash]
+        verify_outgoing_transactions(
+            verify_outgoing_receipts(source, receipts), succeeded.get(source.number, {})
+        )
+
+
+# What arrives.
+
+
+@cache
+def bitmaps(recording: Recording) -> dict[bytes, bytes]:
+    """Return the bitmap of each signature of a commit that the recording holds anywhere."""
+    found: dict[bytes, bytes] = {}
+    for shard in recording.shards:
+        for signed in recording.headers(shard):
+            header = signed.header
+            found[bytes(header.last_commit_signature)] = header.last_commit_bitmap
+            found |= {bytes(commit.signature): commit.bitmap for commit in signed.commits}
+        for row in recording.rows(f"cx_out_shard{shard}"):
+            for name in ("proofRlpWithNextHeaderSig", "proofRlpWithDbSig"):
+                if row.get(name):
+                    proof = decode_cx_receipts_proof(bytes.fromhex(row[name]))
+                    found[proof.commit_signature] = proof.commit_bitmap
+        for proofs in announced(recording, shard).values():
+            found |= {proof.commit_signature: proof.commit_bitmap for proof in proofs}
+    return found
+
+
+@cache
+def announced(recording: Recording, shard: int) -> dict[Hash32, tuple[CXReceiptsProof, ...]]:
+    """Return the incoming receipts of every block that a leader announced, by the hash of its header."""
+    found = {}
+    for row in recording.rows(f"consensus_msgs_shard{shard}"):
+        if row["type"] in {"ANNOUNCE", "PREPARED"}:
+            for encoding in _long_fields(bytes.fromhex(row["raw"])):
+                block = decode_block(encoding)
+                found[block.header.hash] = block.body.incoming_receipts
+    return found
+
+
+def _long_fields(message: bytes, depth: int = 2) -> Iterator[bytes]:
+    """Yield the byte fields of a protobuf message, two levels deep, that begin like a block."""
+    position = 0
+    while position < len(message):
+        tag, position = _varint(message, position)
+        if tag & 7 == 0:
+            _, position = _varint(message, position)
+            continue
+        length, position = _varint(message, position)
+        value = message[position : position + length]
+        position += length
+        if value[:1] == b"\xf9" and b"HmnyTgd" in value[:16]:
+            yield value
+        elif depth > 1 and length > 200:
+            yield from _long_fields(value, depth - 1)
+
+
+def _varint(message: bytes, position: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[position]
+        value |= (byte & 0x7F) << shift
+        position += 1
+        shift += 7
+        if byte < 0x80:
+            return value, position
+
+
+def searched_bitmap(recording: Recording, proof: CXReceiptsProof) -> bytes | None:
+    """Return the bitmap under which the signature holds: the committees are small enough to try every quorum."""
+    header = proof.header
+    try:
+        committee = committees(recording).committee(header.shard_id, header.epoch)
+    except MissingDataError:
+        return None
+    size = len(committee)
+    for absent in range(size):
+        for missing in combinations(range(size), absent):
+            bits = (1 << size) - 1 - sum(1 << slot for slot in missing)
+            bitmap = bits.to_bytes((size + 7) // 8, "little")
+            try:
+                verify_commit(header, Commit.from_bytes(proof.commit_signature, bitmap), committee)
+            except HarmonyError:
+                continue
+            return bitmap
+    return None
+
+
+@cache
+def arrivals(recording: Recording, shard: int) -> dict[int, list[CXReceiptsProof]]:
+    """Return the proofs in each block as its leader proposed it, with their bitmaps."""
+    found: dict[int, list[CXReceiptsProof]] = {}
+    known = bitmaps(recording)
+    for row in recording.rows(f"cx_in_shard{shard}"):
+        proof = decode_cx_receipts_proof(bytes.fromhex(row["proofRlp"]))
+        assert proof.encode().hex() == row["proofRlp"]
+        if has_lost_bitmap(proof):
+            bitmap = known.get(proof.commit_signature) or searched_bitmap(recording, proof)
+            proof = proof if bitmap is None else with_bitmap(proof, bitmap)
+        found.setdefault(row["number"], []).append(proof)
+    return found
+
+
+@chains("cx_in")
+def test_every_incoming_root_is_recomputed(recording: Recording, shard: int) -> None:
+    blocks = arrivals(recording, shard)
+    for number, header in headers(recording, shard).items():
+        proofs = blocks.get(number, [])
+        if any(has_lost_bitmap(proof) for proof in proofs):
+            # Nothing in this recording tells who signed the source of these receipts.
+            continue
+        verify_incoming_root(header, proofs)
+
+
+@chains("cx_in")
+def test_bodies_as_stored_do_not_give_the_root(recording: Recording, shard: int) -> None:
+    for row in recording.rows(f"cx_in_shard{shard}"):
+        proof = decode_cx_receipts_proof(bytes.fromhex(row["proofRlp"]))
+        assert has_lost_bitmap(proof)
+        header = headers(recording, shard)[row["number"]]
+        assert Hash32.from_hex(row["incomingReceiptHash"]) == header.incoming_receipts_root
+        assert incoming_receipts_root([proof]).to_hex() != row["incomingReceiptHash"]
+
+
+@pytest.mark.parametrize(
+    ("recording", "shard"),
+    [(r, shard) for r in RECORDINGS for shard in r.shards if r.rows(f"consensus_msgs_shard{shard}")],
+    ids=lambda value: value.folder.name if isinstance(value, Recording) else str(value),
+)
+def test_every_announced_block_gives_its_incoming_root(recording: Recording, shard: int) -> None:
+    """The messages of the consensus carry whole blocks, with every bitmap in place."""
+    known = {header.hash: header for header in headers(recording, shard).values()}
+    for block_hash, proofs in announced(recording, shard).items():
+        if block_hash in known:
+            verify_incoming_root(known[block_hash], proofs)
+
+
+def test_the_bitmaps_at_hand_are_enough_somewhere() -> None:
+    restored = [
+        proof
+        for recording in RECORDINGS
+        for shard in recording.shards
+        for proofs in arrivals(recording, shard).values()
+        for proof in proofs
+        if not has_lost_bitmap(proof)
+    ]
+    assert len(restored) > 100
+
+
+@chains("cx_in")
+def test_everything_that_arrives_is_verified_and_credited_once(recording: Recording, shard: int) -> None:
+    spent = SpentMarks()
+    source_committees, latest = committees(recording), latest_epoch(recording)
+    for number, proofs in sorted(arrivals(recording, shard).items()):
+        header = headers(recording, shard)[number]
+        if not can_be_judged(recording, proofs):
+            continue
+        incoming = verify_incoming_receipts(header, proofs, source_committees, spent, latest_epoch=latest)
+        for receipts in incoming.arrived:
+            spent.spend(receipts)
+        with pytest.raises(HarmonyError) as info:
+            verify_incoming_receipts(header, proofs, source_committees, spent, latest_epoch=latest)
+        assert info.value.code == "cx-spent"
+
+
+# Crosslinks.
+
+
+@pytest.mark.parametrize("recording", [r for r in RECORDINGS if 0 in r.shards], ids=lambda r: r.folder.name)
+def test_every_crosslink_of_the_beacon_chain_is_verified(recording: Recording) -> None:
+    book = CrossLinkBook()
+    for number in sorted(headers(recording, 0)):
+        links = verify_cross_links(headers(recording, 0)[number], committees(recording), book)
+        for linked in links:
+            header = proven(recording, linked.link.shard_id).get(linked.block_hash)
+            if header is not None:
+                verify_linked_header(linked, header)
+        book.add(links)
+
+
+@pytest.mark.parametrize(
+    "recording", [r for r in RECORDINGS if r.rows("crosslinks")], ids=lambda r: r.folder.name
+)
+def test_every_stored_crosslink_is_verified(recording: Recording) -> None:
+    latest = latest_epoch(recording)
+    for row in recording.rows("crosslinks"):
+        link = decode_cross_link(bytes.fromhex(row["rlp"]))
+        if link.epoch > latest:
+            continue
+        verify_cross_link(link, committees(recording), latest_epoch=latest)
+
+
+@pytest.mark.parametrize(
+    "recording", [r for r in RECORDINGS if len(r.shards) > 1], ids=lambda r: r.folder.name
+)
+def test_every_transfer_is_followed_from_shard_to_shard(recording: Recording) -> None:
+    tracker = TransferTracker()
+    book = CrossLinkBook()
+    expected: dict[Stage, set[Hash32]] = {stage: set() for stage in Stage}
+    for shard in recording.shards:
+        for block_hash, receipts in sent(recording, shard).items():
+            tracker.note_sent(verify_outgoing_receipts(proven(recording, shard)[block_hash], receipts))
+            expected[Stage.SENT] |= {receipt.transaction_hash for receipt in receipts}
+        spent = SpentMarks()
+        for number, proofs in arrivals(recording, shard).items():
+            header = headers(recording, shard)[number]
+            if header.hash not in proven(recording, shard) or not can_be_judged(recording, proofs):
+                continue
+            incoming = verify_incoming_receipts(
+                header, proofs, committees(recording), spent, latest_epoch=latest_epoch(recording)
+            )
+            tracker.note_received(proven(recording, shard)[header.hash], incoming)
+            expected[Stage.RECEIVED] |= {receipt.transaction_hash for receipt in incoming.receipts}
+    for header in headers(recording, 0).values():
+        links = verify_cross_links(header, committees(recording), book)
+        book.add(links)
+        for linked in links:
+            tracker.note_linked(linked)
+    names = set().union(*expected.values())
+    for name in names:
+        statuses = tracker.transfers(name)
+        assert statuses
+        stages = set().union(*(status.stages for status in statuses))
+        assert (Stage.RECEIVED in stages) == (name in expected[Stage.RECEIVED])
+    assert any(status.stages == set(Stage) for name in names for status in tracker.transfers(name))
