@@ -110,8 +110,7 @@ def test_many_senders_at_once_are_the_same(recording: Recording, shard: int) -> 
     rows = recording.rows(f"txs_shard{shard}")[:200]
     transactions = [decode_transaction(bytes_of(row["rlp"])) for row in rows]
     expected = [Address.from_hex(row["from"]) for row in rows]
-    for workers in (1, 2):
-        assert recover_senders(transactions, workers=workers) == expected
+    assert recover_senders(transactions) == expected
 
 
 @chains("staking_txs")

@@ -30,17 +30,9 @@ from harmony_core.chain.receipt import (
     receipts_bloom,
     receipts_root,
 )
+from harmony_core.chain.senders import recover_senders
 from harmony_core.chain.shard_state import Committee, ShardState, Slot, decode_shard_state
-from harmony_core.chain.signing import (
-    FRONTIER,
-    HOMESTEAD,
-    Signer,
-    VerifiedTransaction,
-    recover_sender,
-    recover_senders,
-    verify_staking_transaction,
-    verify_transaction,
-)
+from harmony_core.chain.signing import FRONTIER, HOMESTEAD, Signer, recover_sender
 from harmony_core.chain.staking_transaction import (
     Directive,
     StakingTransaction,
@@ -48,6 +40,11 @@ from harmony_core.chain.staking_transaction import (
 )
 from harmony_core.chain.transaction import EthereumTransaction, Transaction
 from harmony_core.chain.transaction_decoding import decode_ethereum_transaction, decode_transaction
+from harmony_core.chain.transaction_rules import (
+    VerifiedTransaction,
+    verify_staking_transaction,
+    verify_transaction,
+)
 
 __all__ = [
     "FRONTIER",

@@ -174,11 +174,12 @@ class StakingTransaction:
 
     def signing_hash(self, chain_id: int | None) -> Hash32:
         """Return the hash that is signed for a chain."""
-        return keccak256(
-            rlp.encode_list(
-                [*self._encoded_fields(), rlp.encode_bytes(rlp.encode_uint(chain_id or 0)), *_EIP155_TAIL]
-            )
-        )
+        return keccak256(self.signing_payload(chain_id))
+
+    def signing_payload(self, chain_id: int | None) -> bytes:
+        """Return the encoding whose Keccak-256 is the signing hash."""
+        number = rlp.encode_bytes(rlp.encode_uint(chain_id or 0))
+        return rlp.encode_list([*self._encoded_fields(), number, *_EIP155_TAIL])
 
     def sign(self, key: PrivateKey | AccountKey | bytes, chain_id: int) -> "StakingTransaction":
         """Return it signed for a chain, with the errors of `Transaction.sign`."""

@@ -187,14 +187,16 @@ class Transaction(_Common):
 
         With an Ethereum-compatible chain id the shards are not part of it.
         """
+        return keccak256(self.signing_payload(chain_id))
+
+    def signing_payload(self, chain_id: int | None) -> bytes:
+        """Return the encoding whose Keccak-256 is the signing hash."""
         fields = self._encoded_fields()
         if chain_id is None:
-            return keccak256(rlp.encode_list(fields))
+            return rlp.encode_list(fields)
         if is_eth_compatible_chain_id(chain_id):
             del fields[3:5]
-        return keccak256(
-            rlp.encode_list([*fields, rlp.encode_bytes(rlp.encode_uint(chain_id)), *_EIP155_TAIL])
-        )
+        return rlp.encode_list([*fields, rlp.encode_bytes(rlp.encode_uint(chain_id)), *_EIP155_TAIL])
 
     def sign(self, key: PrivateKey | AccountKey | bytes, chain_id: int | None) -> "Transaction":
         """Return it signed for a chain: the network's chain id, or the Ethereum-compatible one of its shard.

@@ -1,4 +1,6 @@
+import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -75,13 +77,16 @@ def test_what_is_no_signature_is_refused(changes: dict[str, int]) -> None:
 
 
 def test_many_senders_at_once_with_errors_in_their_places() -> None:
-    wrong = replace(SIGNED, r=0)
-    many: list[Transaction | StakingTransaction] = [SIGNED, wrong, STAKING] * 20
-    for workers in (1, 2, 3):
-        results = recover_senders(many, workers=workers)
-        assert [result for result in results if not isinstance(result, HarmonyError)] == [KEY.address] * 40
+    wrong, nobody = replace(SIGNED, r=0), replace(SIGNED, r=5, s=1)
+    many: list[Transaction | StakingTransaction] = [SIGNED, wrong, STAKING, nobody] * 40
+    context = multiprocessing.get_context("spawn")
+    with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(1, mp_context=context) as processes:
+        all_results = [recover_senders(many, executor=executor) for executor in (None, threads, processes)]
+    for results in all_results:
+        assert [result for result in results if not isinstance(result, HarmonyError)] == [KEY.address] * 80
         assert {result.code for result in results if isinstance(result, HarmonyError)} == {
-            "transaction-signature"
+            "transaction-signature",
+            "signature-recovery",
         }
         assert isinstance(results[1], HarmonyError)
     assert recover_senders([]) == []

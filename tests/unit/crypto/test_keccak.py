@@ -121,9 +121,11 @@ def test_the_pure_back_end_is_the_last_resort_and_warns(
     with monkeypatch.context() as patch:
         patch.delenv(keccak.ENVIRONMENT_VARIABLE, raising=False)
         patch.setattr(keccak, "load_backend", missing)
+        patch.setattr(keccak_direct, "find_spec", lambda name: None)  # noqa: ARG005
         with pytest.warns(RuntimeWarning, match="pure Python"):
             assert keccak.set_keccak_backend() == "pure"
         assert [alternative.name for alternative in keccak.keccak_backend_report().alternatives] == [
             "pysha3",
+            "pycryptodome-direct",
             "pycryptodome",
         ]
