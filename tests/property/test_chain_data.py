@@ -126,3 +126,6 @@ def test_a_signed_transaction_has_its_sender(
     assert decoded == signed
     assert decoded.hash == signed.hash
     assert recover_sender(decoded) == key.address
+    for other in (None, 1, 1_666_600_000, 2**70):
+        # Cut from the encoding or made from the fields, what is signed is the same.
+        assert decoded.signing_payload(other) == transaction.signing_payload(other)

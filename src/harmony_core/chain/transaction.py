@@ -30,6 +30,9 @@ _WORD_BITS: Final = 64
 _UNPROTECTED_V: Final = (27, 28)
 _FIRST_PROTECTED_V: Final = 35
 _EMPTY: Final = b""
+_LONG_LIST: Final = 0xF8  # from this first byte on the length of a list is spelled out
+_FIRST_LONG_INTEGER: Final = 0x80  # smaller ones are a byte that stands for itself
+_FIRST_LONG_STRING: Final = 56  # bytes
 _EIP155_TAIL: Final = (rlp.EMPTY_STRING, rlp.EMPTY_STRING)  # zeros in the places of r and s
 _set = object.__setattr__
 
@@ -191,12 +194,14 @@ class Transaction(_Common):
 
     def signing_payload(self, chain_id: int | None) -> bytes:
         """Return the encoding whose Keccak-256 is the signing hash."""
-        fields = self._encoded_fields()
+        fields = self._joined_fields()
         if chain_id is None:
-            return rlp.encode_list(fields)
+            return rlp.encode_list((fields,))
         if is_eth_compatible_chain_id(chain_id):
-            del fields[3:5]
-        return rlp.encode_list([*fields, rlp.encode_bytes(rlp.encode_uint(chain_id)), *_EIP155_TAIL])
+            start = _size(self.nonce) + _size(self.gas_price) + _size(self.gas_limit)
+            stop = start + _size(self.shard_id) + _size(self.to_shard_id)
+            fields = fields[:start] + fields[stop:]
+        return rlp.encode_list((fields, rlp.encode_bytes(rlp.encode_uint(chain_id)), *_EIP155_TAIL))
 
     def sign(self, key: PrivateKey | AccountKey | bytes, chain_id: int | None) -> "Transaction":
         """Return it signed for a chain: the network's chain id, or the Ethereum-compatible one of its shard.
@@ -213,6 +218,14 @@ class Transaction(_Common):
         require_signing_chain_id(chain_id)
         v, r, s = signature_values(PrivateKey.of(key), self.signing_hash(chain_id), chain_id)
         return replace(self, v=v, r=r, s=s)
+
+    def _joined_fields(self) -> bytes:
+        encoding = self._encoding
+        if encoding is None:
+            return b"".join(self._encoded_fields())
+        # Cut from the known encoding: between the head of the list and the signature.
+        start = 1 if encoding[0] < _LONG_LIST else encoding[0] - _LONG_LIST + 2
+        return encoding[start : len(encoding) - _size(self.v) - _size(self.r) - _size(self.s)]
 
     def _encoded_fields(self) -> list[bytes]:
         return [
@@ -312,6 +325,14 @@ class EthereumTransaction(_Common):
             encoded_uint(self.value),
             rlp.encode_bytes(self.data),
         ]
+
+
+def _size(value: int) -> int:
+    """Return the length of the RLP encoding of an integer that is not negative."""
+    if value < _FIRST_LONG_INTEGER:
+        return 1
+    size = (value.bit_length() + 7) // 8
+    return 1 + size if size < _FIRST_LONG_STRING else len(encoded_uint(value))
 
 
 def require_signing_chain_id(chain_id: int | None) -> None:
