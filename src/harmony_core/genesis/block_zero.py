@@ -14,9 +14,10 @@ from harmony_core.errors import VerificationError, require
 from harmony_core.genesis.state_root import state_root_of_balances
 from harmony_core.params import Network
 from harmony_core.primitives import BEACON_SHARD_ID, Address, Epoch, Hash32, ShardID
-from harmony_core.trie import EMPTY_ROOT
+from harmony_core.state import State
+from harmony_core.trie import EMPTY_ROOT, NodeStore
 
-__all__ = ["genesis_allocation", "genesis_header", "genesis_shard_state"]
+__all__ = ["genesis_allocation", "genesis_header", "genesis_shard_state", "genesis_state"]
 
 _GENESIS_EPOCH: Final = Epoch(0)
 
@@ -66,6 +67,28 @@ def genesis_header(network: Network, shard_id: ShardID = BEACON_SHARD_ID) -> Hea
     """
     _check_shard(network, shard_id)
     return _header(network, shard_id)
+
+
+def genesis_state(
+    network: Network, shard_id: ShardID = BEACON_SHARD_ID, *, store: NodeStore | None = None
+) -> State:
+    """Return the state of a shard after block 0, committed to a store; its root is that of the genesis header.
+
+    Args:
+        network: the network.
+        shard_id: the shard.
+        store: where nodes are kept; a new memory store if None.
+
+    Source: harmony-one/harmony, core/genesis.go, ToBlock.
+
+    Raises:
+        VerificationError: ``genesis-shard`` for a shard that the network does not begin with.
+    """
+    state = State(store)
+    for address, balance in genesis_allocation(network, shard_id).items():
+        state.set_balance(address, balance)
+    state.commit(delete_empty=False)
+    return state
 
 
 @lru_cache(maxsize=64)

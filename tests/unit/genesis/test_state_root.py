@@ -3,8 +3,15 @@ import rlp
 
 from harmony_core.crypto import keccak256
 from harmony_core.errors import VerificationError
-from harmony_core.genesis import state_root_of_balances
-from harmony_core.primitives import Address
+from harmony_core.genesis import (
+    genesis_allocation,
+    genesis_header,
+    genesis_state,
+    state_root_of_balances,
+)
+from harmony_core.params import NETWORK_NAMES, load_network
+from harmony_core.primitives import Address, Epoch, ShardID
+from harmony_core.state import State
 from harmony_core.trie import EMPTY_ROOT, Trie
 
 ADDRESS = Address(bytes(range(20)))
@@ -36,3 +43,15 @@ def test_a_balance_out_of_range_is_refused(balance: int) -> None:
     with pytest.raises(VerificationError) as info:
         state_root_of_balances({ADDRESS: balance})
     assert info.value.code == "account-balance-range"
+
+
+@pytest.mark.parametrize("name", NETWORK_NAMES)
+def test_the_state_of_every_network_has_the_root_of_its_genesis_header(name: str) -> None:
+    network = load_network(name)
+    for shard in range(network.schedule.instance_for_epoch(Epoch(0)).num_shards):
+        state = genesis_state(network, ShardID(shard))
+        root = genesis_header(network, ShardID(shard)).root
+        assert state.trie.root == root
+        again = State(state.store, root)
+        for address, balance in genesis_allocation(network, ShardID(shard)).items():
+            assert again.balance(address) == balance
