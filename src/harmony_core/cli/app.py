@@ -37,7 +37,11 @@ app = typer.Typer(
 )
 _header_app = typer.Typer(help="Look into headers.", no_args_is_help=True, context_settings=_CONTEXT)
 _committee_app = typer.Typer(help="Look into committees.", no_args_is_help=True, context_settings=_CONTEXT)
+_tx_app = typer.Typer(
+    help="Look into transactions and verify them.", no_args_is_help=True, context_settings=_CONTEXT
+)
 app.add_typer(_header_app, name="header")
+app.add_typer(_tx_app, name="tx")
 app.add_typer(_committee_app, name="committee")
 
 
@@ -186,6 +190,51 @@ def _header_show(
     from harmony_core.cli.header_view import show_headers  # noqa: PLC0415 - loaded when it is needed
 
     return show_headers(source, as_json=as_json)
+
+
+_TransactionSource = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|HEX|-", help="A file with a transaction on each line, hexadecimal RLP, or -."
+    ),
+]
+
+
+@_tx_app.command("decode", short_help="Show every field of a transaction, its hashes and its sender.")
+@guarded
+def _tx_decode(source: _TransactionSource = _STANDARD_INPUT, *, as_json: _AsJson = False) -> ExitCode:
+    """Show every field of a transaction, its hashes and the account that its signature names.
+
+    A line holds the hexadecimal RLP of a transaction in Harmony's or Ethereum's format or of a staking transaction, or
+    a JSON object with the key rlp. The sender is that of the chain which the signature itself names: nothing is verified.
+
+    Exit code: 0 shown, 2 usage, 4 undecodable.
+    """
+    from harmony_core.cli.transaction_view import show_transactions  # noqa: PLC0415 - loaded when it is needed
+
+    return show_transactions(source, as_json=as_json)
+
+
+@_tx_app.command("verify", short_help="Verify the signature, shards and gas of a transaction.")
+@guarded
+def _tx_verify(
+    network: _NetworkName,
+    epoch: Annotated[int, typer.Option(min=0, max=_LARGEST_EPOCH, help="Epoch of the block.", metavar="E")],
+    shard: Annotated[int, typer.Option(min=0, max=_LARGEST_SHARD, help="Shard of the block.", metavar="S")],
+    source: _TransactionSource = _STANDARD_INPUT,
+    *,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Verify that a transaction may stand in a block of that epoch and shard: signature, shards and gas.
+
+    Balance and nonce are not verified: they need the state.
+
+    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none, 5 the rules
+    of that epoch are not known.
+    """
+    from harmony_core.cli.transaction_view import verify_transactions  # noqa: PLC0415 - loaded when it is needed
+
+    return verify_transactions(source, _network(network), epoch, shard, as_json=as_json)
 
 
 @_committee_app.command("show", short_help="Show the committee of an epoch before staking.")

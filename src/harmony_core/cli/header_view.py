@@ -1,23 +1,18 @@
 """`harmony-core header show`: every field of a header."""
 
-import string
-from pathlib import Path
 from typing import Any, Final
-
-import typer
 
 from harmony_core.chain.header import Header
 from harmony_core.chain.header_fields import FIELDS
 from harmony_core.chain.shard_state import ShardState, decode_shard_state
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
-from harmony_core.cli.lines import STANDARD_INPUT, Line, Origin, read_lines
 from harmony_core.cli.records import parse_record
+from harmony_core.cli.source import lines_of
 from harmony_core.cli.terminal import complain, write_json, write_line
 from harmony_core.errors import HarmonyError
 
 __all__ = ["header_to_json", "show_headers"]
 
-_ARGUMENT: Final = "argument"
 _LONGEST_SHOWN: Final = 128
 """Bytes of a field that are shown in full to a human; longer ones are summed up, and whole in JSON."""
 
@@ -26,7 +21,7 @@ def show_headers(source: str, *, as_json: bool) -> ExitCode:
     """Show the header that ``source`` spells out, or all those in the file of that name, and return the exit code."""
     shown: list[Header] = []
     codes = []
-    for line in _lines(source):
+    for line in lines_of(source):
         try:
             if line.error is not None:
                 raise line.error
@@ -52,22 +47,6 @@ def header_to_json(header: Header) -> dict[str, Any]:
         value = getattr(header, layout.name)
         fields[layout.name] = "0x" + value.hex() if isinstance(value, bytes) else value
     return fields
-
-
-def _lines(source: str) -> list[Line]:
-    if source == STANDARD_INPUT or _is_file(source):
-        return list(read_lines([source]))
-    digits = source[2:] if source[:2] in {"0x", "0X"} else source
-    if digits and set(digits) <= set(string.hexdigits):
-        return [Line(Origin(_ARGUMENT, 1), source)]
-    raise typer.BadParameter("this is neither a file nor hexadecimal text", param_hint="FILE|HEX|-")
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):  # longer than a file name can be, or with a null character
-        return False
 
 
 def _write(header: Header, *, first: bool) -> None:

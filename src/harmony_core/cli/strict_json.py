@@ -8,6 +8,9 @@ from harmony_core.errors import DecodeError, require
 __all__ = ["parse_object"]
 
 _MAX_DIGITS: Final = 80
+_MAX_BRACKETS: Final = 1024
+"""Most objects and arrays in one text. It bounds nesting, which the parser follows on the machine's stack: it relies on the
+interpreter's limit of recursion, and py-ecc raises that limit, when it is imported, past what the stack holds."""
 
 
 def parse_object(text: str) -> dict[str, Any]:
@@ -18,6 +21,13 @@ def parse_object(text: str) -> dict[str, Any]:
             ``json-repeated-key`` for an object with the same key twice, ``json-number`` for NaN, an infinity
             or an integer of more than 80 digits.
     """
+    require(
+        text.count("[") + text.count("{") <= _MAX_BRACKETS,
+        DecodeError,
+        "json-text",
+        "This JSON has too many objects and arrays.",
+        expected=f"at most {_MAX_BRACKETS}",
+    )
     try:
         value = json.loads(
             text, object_pairs_hook=_distinct, parse_constant=_refuse_constant, parse_int=_bounded_integer
