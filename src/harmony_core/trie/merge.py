@@ -59,6 +59,11 @@ def _build(entries: list[Entry], depth: int) -> Child:
 
 
 def _merge_leaf(leaf: Leaf, entries: list[Entry], depth: int) -> Child:
+    if len(entries) == 1 and entries[0][0][depth:] == leaf.path:
+        value = entries[0][1]
+        if value == leaf.value:
+            return leaf
+        return Leaf(leaf.path, value) if value else EMPTY_CHILD
     prefix = entries[0][0][:depth]
     changes = dict(entries)
     key = prefix + leaf.path

@@ -126,8 +126,9 @@ def encode_pair(path: bytes, encoded_item: bytes) -> bytes:
 
 
 def encode_branch(references: list[Reference], value: bytes) -> bytes:
-    """Return the encoding of a branch from its sixteen references and its value."""
-    return encode_list([*references, encode_bytes(value)])
+    """Return the encoding of a branch from its sixteen references, to which the value is appended."""
+    references.append(encode_bytes(value) if value else EMPTY_CHILD)
+    return encode_list(references)
 
 
 def encode_node(node: Node) -> bytes:
@@ -136,7 +137,7 @@ def encode_node(node: Node) -> bytes:
         return encode_pair(compact_path(node.path, leaf=True), encode_bytes(node.value))
     if isinstance(node, Branch):
         references = [
-            child if isinstance(child, bytes) else (child.reference or reference_of(child))
+            child if child.__class__ is bytes else child.reference or reference_of(child)  # type: ignore[union-attr, arg-type]
             for child in node.children
         ]
         return encode_branch(references, node.value)

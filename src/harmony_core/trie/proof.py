@@ -68,12 +68,13 @@ def _follow(child: Child, path: str, nodes: Sequence[bytes]) -> tuple[bytes | No
         if isinstance(child, bytes):
             node = _next_node(child[1:], nodes, used)
             used += 1
-            require(
-                isinstance(node, Branch) or not isinstance(parent, Extension),
-                VerificationError,
-                "trie-proof-extension",
-                "An extension leads to a branch.",
-            )
+            if parent.__class__ is Extension:
+                require(
+                    isinstance(node, Branch),
+                    VerificationError,
+                    "trie-proof-extension",
+                    "An extension leads to a branch.",
+                )
         else:
             node = child
         if isinstance(node, Leaf):
@@ -93,30 +94,33 @@ def _follow(child: Child, path: str, nodes: Sequence[bytes]) -> tuple[bytes | No
 
 
 def _next_node(expected: bytes, nodes: Sequence[bytes], position: int) -> Node:
-    require(
-        position < len(nodes),
-        VerificationError,
-        "trie-proof-incomplete",
-        "The proof ends before the key is reached.",
-        expected=expected,
-    )
+    if position >= len(nodes):
+        require(
+            False,
+            VerificationError,
+            "trie-proof-incomplete",
+            "The proof ends before the key is reached.",
+            expected=expected,
+        )
     encoding = nodes[position]
     if not isinstance(encoding, bytes):
         raise TypeError(f"a proof node is bytes, not {type(encoding).__name__}")
     actual = keccak256(encoding)
-    require(
-        actual == expected,
-        VerificationError,
-        "trie-proof-hash",
-        "A node of the proof is not the one that its parent, or the root, refers to.",
-        expected=expected,
-        actual=actual,
-    )
-    require(
-        position == 0 or len(encoding) >= _INLINE_LIMIT,
-        VerificationError,
-        "trie-proof-inline",
-        "A node of fewer than 32 bytes is part of its parent, never referred to by its hash.",
-        actual=len(encoding),
-    )
+    if actual != expected:
+        require(
+            False,
+            VerificationError,
+            "trie-proof-hash",
+            "A node of the proof is not the one that its parent, or the root, refers to.",
+            expected=expected,
+            actual=actual,
+        )
+    if position and len(encoding) < _INLINE_LIMIT:
+        require(
+            False,
+            VerificationError,
+            "trie-proof-inline",
+            "A node of fewer than 32 bytes is part of its parent, never referred to by its hash.",
+            actual=len(encoding),
+        )
     return decode_node(encoding)
