@@ -56,7 +56,9 @@ def headers(recording: Recording, shard: int) -> dict[int, Header]:
 
 
 def epoch_of(recording: Recording, shard: int, number: int) -> Epoch:
-    return headers(recording, shard)[number].epoch
+    """Return the epoch of a block, or one with all rules if its header is not recorded."""
+    header = headers(recording, shard).get(number)
+    return header.epoch if header else Epoch(5)
 
 
 def bytes_of(text: str) -> bytes:
@@ -145,11 +147,13 @@ def test_every_staking_transaction_has_its_hash_sender_and_message(recording: Re
 @chains("receipts")
 def test_every_receipt_root_and_bloom_is_the_headers(recording: Recording, shard: int) -> None:
     for row in recording.rows(f"receipts_shard{shard}"):
-        header = headers(recording, shard)[row["number"]]
+        header = headers(recording, shard).get(row["number"])
         stored = decode_stored_receipts(bytes_of(row["dbRlp"]))
-        assert receipts_root(stored) == header.receipts_root == Hash32.from_hex(row["derivedRoot"])
-        assert receipts_bloom(stored) == header.bloom
-        assert (stored[-1].cumulative_gas_used if stored else 0) == header.gas_used
+        assert receipts_root(stored) == Hash32.from_hex(row["derivedRoot"])
+        if header is not None:
+            assert receipts_root(stored) == header.receipts_root
+            assert receipts_bloom(stored) == header.bloom
+            assert (stored[-1].cumulative_gas_used if stored else 0) == header.gas_used
         for receipt, expected in zip(stored, row["receipts"], strict=True):
             consensus = bytes_of(expected["consensusRlp"])
             assert receipt.encode() == consensus == decode_receipt(consensus).encode()
@@ -222,6 +226,7 @@ def test_every_crosslink_of_the_beacon_chain_is_decoded_and_sorted(recording: Re
         for shard in recording.shards
         if shard
         for parent, child in pairwise(headers(recording, shard).values())
+        if child.parent_hash == parent.hash
     }
     # A link carries the commit of the linked block's child header, or one with more signers that came later.
     assert not linked or not made or linked & made

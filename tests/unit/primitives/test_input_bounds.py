@@ -17,6 +17,22 @@ DECODERS = {
         "decode = lambda data: decode_shard_state(data, compatibility=Compatibility.reference())"
     ),
 }
+CHAIN_DATA = (
+    "transaction",
+    "ethereum_transaction",
+    "staking_transaction",
+    "receipt",
+    "stored_receipts",
+    "cx_receipts",
+    "merkle_proof",
+    "cx_receipts_proof",
+    "cross_links",
+    "body",
+    "block",
+)
+DECODERS |= {
+    name.replace("_", " "): f"from harmony_core.chain import decode_{name} as decode" for name in CHAIN_DATA
+}
 OF_KIND = {
     "header": {
         "huge extra": (
@@ -31,6 +47,31 @@ OF_KIND = {
         "many committees": "rlp.encode([[bytes(((i >> 8) + 1, i & 255)), []] for i in range(65000)])",
         "huge epoch": "rlp.encode([b'\\xff' * ((1 << 20) - 20), []])",
         "huge stake": "rlp.encode([b'', [[b'', [[bytes(20), bytes(48), [b'\\xff' * ((1 << 20) - 100)]]]]]])",
+    },
+    "transaction": {"huge data": "rlp.encode([b''] * 6 + [bytes(20)[:0]] + [bytes(1 << 20)] + [b''] * 3)"},
+    "stored receipts": {
+        "many logs": (
+            "rlp.encode([[b'', b'', bytes(256), bytes(32), bytes(20),"
+            " [[bytes(20), [], b'', b'', bytes(32), b'', bytes(32), b'']] * 10500, b'']])"
+        ),
+        "many topics": (
+            "rlp.encode([[b'', b'', bytes(256), bytes(32), bytes(20),"
+            " [[bytes(20), [bytes(32)] * 31000, b'', b'', bytes(32), b'', bytes(32), b'']], b'']])"
+        ),
+    },
+    "cx receipts": {
+        "many": "rlp.encode([[bytes(32), bytes(20), bytes(20), b'', b'\\x01', b'\\x05']] * 13000)"
+    },
+    "merkle proof": {
+        "many shards": "rlp.encode([b'', bytes(32), b'', bytes(32), [b'\\x01'] * (1 << 18), []])",
+        "huge shards": "rlp.encode([b'', bytes(32), b'', bytes(32), [b'\\xff\\xff\\xff\\xff'] * 200000, []])",
+    },
+    "cross links": {
+        "many": "rlp.encode([[bytes(32), b'', b'', bytes(96), b'', b'', b'']] * 7500)",
+    },
+    "body": {
+        "many transactions": "rlp.encode([[[b''] * 11] * 80000, []])",
+        "many staking": "rlp.encode([b'HmnyTgd', b'v2', [[], [[b''] * 8] * 26000, [], []]])",
     },
 }
 SETUP = "\nfrom harmony_core.primitives import rlp\nfrom harmony_core.chain import HeaderVersion\nV3 = HeaderVersion.V3\n"

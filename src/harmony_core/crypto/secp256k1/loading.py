@@ -34,7 +34,7 @@ _PUBLIC_KEY: Final = bytes.fromhex(
 
 
 class SlowSecp256k1Warning(UserWarning):
-    """The library cannot be used, and plain Python, some hundred times slower, takes its place."""
+    """The library cannot be used, and plain Python, some seventy times slower, takes its place."""
 
 
 def _coincurve() -> Backend:
@@ -136,7 +136,7 @@ def _fastest() -> Backend:
         except ConfigurationError as error:
             problems.append(error.message)
     warnings.warn(
-        f"Signatures are recovered in plain Python, some hundred times slower. {' '.join(problems)} "
+        f"Signatures are recovered in plain Python, some seventy times slower. {' '.join(problems)} "
         "Install the fast back end with: pip install coincurve",
         SlowSecp256k1Warning,
         stacklevel=3,
