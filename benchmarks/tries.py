@@ -133,6 +133,24 @@ def large_trie(count: int, seed: random.Random, keccak: float) -> None:
     )
 
 
+def ten_times_larger(count: int, seed: random.Random, keccak: float) -> None:
+    """Change the same number of keys in a tenth of the trie and in all of it."""
+    for size in (count // 10, count):
+        entries = entries_of(size, seed)
+        trie = Trie()
+        trie.update(entries)
+        trie.commit()
+        some = seed.sample(list(entries), min(2000, size))
+        changes = {key: b"\xf8\x46" + seed.randbytes(70) for key in some}
+
+        def update(trie: Trie = trie, changes: dict[bytes, bytes] = changes) -> bytes:
+            changed = trie.copy()
+            changed.update(changes)
+            return changed.root
+
+        row(f"changing {len(some):,} keys of {size:,}", best(update, len(some)), None, keccak)
+
+
 def memory(count: int, seed: random.Random) -> None:
     entries = entries_of(count, seed)
     tracemalloc.start()
@@ -151,10 +169,10 @@ def memory(count: int, seed: random.Random) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a trie of 5,000 keys instead of 50,000")
+    parser.add_argument("--quick", action="store_true", help="a trie of 5,000 keys instead of 300,000")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON at the end")
     arguments = parser.parse_args()
-    count = 5_000 if arguments.quick else 50_000
+    count = 5_000 if arguments.quick else 300_000
     seed = random.Random(1)
     data = seed.randbytes(110)
     keccak = best(lambda: [keccak256(data) for _ in range(5000)], 5000)
@@ -162,6 +180,7 @@ def main() -> None:
     row("keccak-256 of 110 bytes", keccak, None, keccak)
     ordered_root(seed, keccak)
     large_trie(count, seed, keccak)
+    ten_times_larger(count, seed, keccak)
     memory(min(count, 20_000), seed)
     unit = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
