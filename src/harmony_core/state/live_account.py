@@ -22,6 +22,17 @@ ZERO_WORD = Hash32.zero()
 """What a slot that was never set holds."""
 
 
+class _Slots:
+    """What is known of the slots of one account, by how final it is; most accounts never need it."""
+
+    __slots__ = ("dirty", "origin", "pending")
+
+    def __init__(self) -> None:
+        self.origin: dict[Hash32, Hash32] = {}
+        self.pending: dict[Hash32, Hash32] = {}
+        self.dirty: dict[Hash32, Hash32] = {}
+
+
 class LiveAccount:
     """One account of a `State`; the state alone works with it.
 
@@ -36,9 +47,7 @@ class LiveAccount:
 
     __slots__ = (
         "_code",
-        "_dirty",
-        "_origin",
-        "_pending",
+        "_slots",
         "_store",
         "_trie",
         "account",
@@ -59,9 +68,7 @@ class LiveAccount:
         self._store = store
         self._code: bytes | None = b"" if account.code_hash == EMPTY_CODE_HASH else None
         self._trie: Trie | None = None
-        self._origin: dict[Hash32, Hash32] = {}
-        self._pending: dict[Hash32, Hash32] = {}
-        self._dirty: dict[Hash32, Hash32] = {}
+        self._slots: _Slots | None = None
 
     @property
     def trie(self) -> Trie:
@@ -92,37 +99,46 @@ class LiveAccount:
 
     def value(self, slot: Hash32) -> Hash32:
         """Return what a slot holds now."""
-        value = self._dirty.get(slot)
+        value = None if self._slots is None else self._slots.dirty.get(slot)
         return self.committed_value(slot) if value is None else value
 
     def committed_value(self, slot: Hash32) -> Hash32:
         """Return what a slot held when the current transaction began."""
-        value = self._pending.get(slot)
+        slots = self._slots
+        if slots is None:
+            slots = self._slots = _Slots()
+        value = slots.pending.get(slot)
         if value is None:
-            value = self._origin.get(slot)
+            value = slots.origin.get(slot)
         if value is None:
             held = self.trie.get(slot_key(slot))
-            value = self._origin[slot] = ZERO_WORD if held is None else decode_slot_value(held)
+            value = slots.origin[slot] = ZERO_WORD if held is None else decode_slot_value(held)
         return value
 
     def set_value(self, slot: Hash32, value: Hash32) -> None:
         """Let a slot hold a value until the transaction ends."""
-        self._dirty[slot] = value
+        if self._slots is None:
+            self._slots = _Slots()
+        self._slots.dirty[slot] = value
 
     def end_transaction(self) -> None:
         """Keep the slots that the transaction set."""
-        self._pending |= self._dirty
-        self._dirty.clear()
+        if self._slots is not None:
+            self._slots.pending |= self._slots.dirty
+            self._slots.dirty.clear()
 
     def write_slots(self) -> None:
         """Write the slots that changed to the trie of slots, and take its root."""
+        slots = self._slots
+        if slots is None or not slots.pending:
+            return
         changes = {
             slot_key(slot): encode_slot_value(value)
-            for slot, value in self._pending.items()
-            if value != self._origin.get(slot, ZERO_WORD)
+            for slot, value in slots.pending.items()
+            if value != slots.origin.get(slot, ZERO_WORD)
         }
-        self._origin |= self._pending
-        self._pending = {}
+        slots.origin |= slots.pending
+        slots.pending = {}
         if changes:
             self.trie.update(changes)
             self.account = replace(self.account, storage_root=self.trie.root)
