@@ -65,6 +65,9 @@ class Compatibility:
     accept_bitmap_padding_bits: bool = False
     """Take bitmaps with bits set past the last key and ignore them (crypto/bls/mask.go, SetMask)."""
 
+    accept_unreduced_p256_scalars: bool = False
+    """Take a proof of the P-256 VRF whose scalar t is not below the group order (crypto/vrf/p256, ProofToHash)."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""

@@ -124,6 +124,7 @@ def test_the_first_height_has_no_shortcut() -> None:
         number=BlockNumber(1),
         parent_hash=genesis.hash,
         time=genesis.time,
+        vrf=bytes(128),
     )
     unsigned = refusal([SignedHeader(genesis), SignedHeader(child)], trusted_hash=None)
     assert unsigned.code == "commit-missing"

@@ -1,0 +1,232 @@
+"""The VRF in a header: the leader's value at the hash of the parent, from the epoch on in which a network has it.
+
+It cannot be predicted without the leader's key and cannot be chosen, but its leader may withhold the block and with
+it the value: it is **not unbiased**.
+
+Source: harmony-one/harmony, internal/chain/engine.go (``VerifyVRF``, ``GetLeaderPubKeyFromCoinbase``).
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from harmony_core.chain.header import Header
+from harmony_core.chain.leader import leader_of_coinbase
+from harmony_core.crypto.bitmap import bitmap_length
+from harmony_core.crypto.bls import KeySet, SignedBitmap, check_bitmap_signatures, verify_bitmap_signature
+from harmony_core.errors import HarmonyError, VerificationError, require
+from harmony_core.params import ChainConfig
+from harmony_core.primitives import STRICT, Address, BLSPublicKeyBytes, Compatibility, Hash32
+from harmony_core.quorum import TrustedCommittee
+from harmony_core.randomness.vrf.bls import VRF_BYTES, VRFOutput, require_proof, vrf_payload
+
+__all__ = [
+    "HeaderVRF",
+    "VerifiedVRF",
+    "check_header_vrfs",
+    "verify_header_vrf",
+    "verify_vrf_presence",
+]
+
+_CACHED_LEADERS: Final = 1024
+
+_MINT: Final = object()
+"""Known to this module's verification only: without it no proof value comes into being."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderVRF:
+    """What is to be verified: a header and the committee that its leader belongs to.
+
+    Attributes:
+        header: a header other than genesis.
+        committee: the committee that the caller trusts for the header's shard and epoch.
+    """
+
+    header: Header
+    committee: TrustedCommittee
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class VerifiedVRF:
+    """A header's VRF that was verified; made by `verify_header_vrf` and `check_header_vrfs` only.
+
+    Attributes:
+        header: the header that carries it.
+        leader: the BLS key that its coinbase stands for.
+        output: the value and its proof.
+    """
+
+    header: Header
+    leader: BLSPublicKeyBytes
+    output: VRFOutput
+
+    def __init__(self, mint: object, header: Header, leader: BLSPublicKeyBytes, output: VRFOutput) -> None:
+        """Refuse to be made outside verification."""
+        if mint is not _MINT:
+            raise TypeError("a VerifiedVRF comes from verification and cannot be made by hand")
+        object.__setattr__(self, "header", header)
+        object.__setattr__(self, "leader", leader)
+        object.__setattr__(self, "output", output)
+
+    @property
+    def beta(self) -> Hash32:
+        """The 32-byte value."""
+        return self.output.beta
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep proofs picklable, so that a worker process can hand one to its parent."""
+        return _restore, (self.header, self.leader, self.output)
+
+
+def verify_vrf_presence(header: Header, config: ChainConfig) -> None:
+    """Check that a header has a VRF field of the right length in the epochs that have one, and none before.
+
+    Args:
+        header: a header other than genesis, which has none.
+        config: the verifier's network.
+
+    Raises:
+        VerificationError: ``header-vrf-missing`` where there have to be 128 bytes, ``header-vrf-early`` where there
+            may be none.
+
+    Source: harmony-one/harmony, internal/chain/engine.go (``VerifyVRF``).
+    """
+    if config.is_vrf(header.epoch):
+        require(
+            len(header.vrf) == VRF_BYTES,
+            VerificationError,
+            "header-vrf-missing",
+            f"A header of this epoch carries the leader's VRF of {VRF_BYTES} bytes.",
+            expected=VRF_BYTES,
+            actual=len(header.vrf),
+        )
+    else:
+        require(
+            not header.vrf,
+            VerificationError,
+            "header-vrf-early",
+            "The header carries a VRF, which the network does not have in this epoch.",
+            expected="no VRF",
+            actual=header.vrf,
+        )
+
+
+def verify_header_vrf(
+    header: Header, committee: TrustedCommittee, *, compatibility: Compatibility = STRICT
+) -> VerifiedVRF | None:
+    """Verify the VRF of a header, and return it; None in an epoch without.
+
+    The input is the parent's hash **as the header names it**: that this is the parent is the chain's rule.
+
+    Args:
+        header: a header other than genesis.
+        committee: the committee that the caller trusts for the header's shard and epoch.
+        compatibility: quirks of the reference to allow.
+
+    Raises:
+        VerificationError: as `verify_vrf_presence`; ``vrf-committee`` for a committee of another shard or epoch;
+            ``leader-not-in-committee`` for a coinbase of nobody in it; ``vrf-beta`` for a value that is not the
+            proof's hash; ``vrf-proof`` for a proof that is not the leader's on the parent's hash.
+        DecodeError: the proof is no signature.
+    """
+    claim = _claim(HeaderVRF(header, committee))
+    if claim is None:
+        return None
+    key_set, signed, verified = claim
+    try:
+        verify_bitmap_signature(key_set, signed, compatibility=compatibility)
+    except VerificationError as error:
+        require_proof(error)
+    return verified
+
+
+def check_header_vrfs(
+    items: Sequence[HeaderVRF],
+    *,
+    compatibility: Compatibility = STRICT,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+) -> list[VerifiedVRF | HarmonyError | None]:
+    """Verify the VRFs of many headers at once, of any mix of committees.
+
+    The proofs of one leader share a pairing; a false one in a batch passes with a probability of about 2^-64.
+
+    Args:
+        items: headers, each with its trusted committee.
+        compatibility: quirks of the reference to allow.
+        entropy: source of the coefficients; must be unpredictable to whoever made the proofs.
+
+    Returns:
+        For each item what `verify_header_vrf` returns or the error that it raises.
+    """
+    results: list[VerifiedVRF | HarmonyError | None] = []
+    claims: dict[int, tuple[KeySet, SignedBitmap]] = {}
+    for position, item in enumerate(items):
+        try:
+            claim = _claim(item)
+        except HarmonyError as error:
+            results.append(error)
+            continue
+        results.append(claim and claim[2])
+        if claim:
+            claims[position] = claim[:2]
+    failures = check_bitmap_signatures([*claims.values()], compatibility=compatibility, entropy=entropy)
+    for position, failure in zip(claims, failures, strict=True):
+        if failure is not None:
+            try:
+                _refuse(failure)
+            except HarmonyError as error:
+                results[position] = error
+    return results
+
+
+def _claim(item: HeaderVRF) -> tuple[KeySet, SignedBitmap, VerifiedVRF] | None:
+    """Check everything but the signature that the proof is, and return it with the value it proves."""
+    header, committee = item.header, item.committee
+    config = committee.network.config
+    require(
+        (header.shard_id, header.epoch) == (committee.shard_id, committee.epoch),
+        VerificationError,
+        "vrf-committee",
+        "The header is of another shard or epoch than the trusted committee.",
+        expected=(committee.shard_id, committee.epoch),
+        actual=(header.shard_id, header.epoch),
+    )
+    verify_vrf_presence(header, config)
+    if not config.is_vrf(header.epoch):
+        return None
+    slot = _leader_slot(committee, header.coinbase)
+    output = VRFOutput.from_bytes(header.vrf)
+    require(
+        output.beta == sha256(output.proof).digest(),
+        VerificationError,
+        "vrf-beta",
+        "The header's random value is not the hash of its proof.",
+        expected=Hash32(sha256(output.proof).digest()),
+        actual=output.beta,
+    )
+    # A signature of one slot of a known committee: its key is decoded already.
+    bitmap = (1 << slot).to_bytes(bitmap_length(len(committee)), "little")
+    signed = SignedBitmap(vrf_payload(header.parent_hash), bitmap, output.proof)
+    leader = committee.key_set.keys[slot]
+    return committee.key_set, signed, VerifiedVRF(_MINT, header, leader, output)
+
+
+@lru_cache(maxsize=_CACHED_LEADERS)
+def _leader_slot(committee: TrustedCommittee, coinbase: Address) -> int:
+    """Return the slot of the leader that a coinbase names; looking through a committee's addresses takes a while."""
+    staking = committee.network.config.is_staking(committee.epoch)
+    return committee.key_set.keys.index(leader_of_coinbase(committee.committee, coinbase, staking=staking))
+
+
+def _refuse(failure: HarmonyError) -> None:
+    if isinstance(failure, VerificationError):
+        require_proof(failure)
+    raise failure
+
+
+def _restore(header: Header, leader: BLSPublicKeyBytes, output: VRFOutput) -> VerifiedVRF:
+    return VerifiedVRF(_MINT, header, leader, output)
