@@ -200,12 +200,13 @@ def _claim(item: HeaderVRF) -> tuple[KeySet, SignedBitmap, VerifiedVRF] | None:
         return None
     slot = _leader_slot(committee, header.coinbase)
     output = VRFOutput.from_bytes(header.vrf)
+    hashed = sha256(output.proof).digest()
     require(
-        output.beta == sha256(output.proof).digest(),
+        output.beta == hashed,
         VerificationError,
         "vrf-beta",
         "The header's random value is not the hash of its proof.",
-        expected=Hash32(sha256(output.proof).digest()),
+        expected=hashed,
         actual=output.beta,
     )
     # A signature of one slot of a known committee: its key is decoded already.
