@@ -68,6 +68,16 @@ class Compatibility:
     accept_unreduced_p256_scalars: bool = False
     """Take a proof of the P-256 VRF whose scalar t is not below the group order (crypto/vrf/p256, ProofToHash)."""
 
+    unchecked_vdf_forms: bool = False
+    """Take VDF outputs whose forms are not reduced, and compute with forms of another discriminant as if they were right.
+
+    The reference reduces both forms before it looks at them, and rounds c down where it is no integer
+    (harmony-one/vdf classgroup.go, NewClassGroupFromAbDiscriminant).
+    """
+
+    identity_vdf_output: bool = False
+    """Take the neutral element as a VDF's result if its proof holds; no evaluation has it."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
