@@ -68,11 +68,10 @@ class Compatibility:
     accept_unreduced_p256_scalars: bool = False
     """Take a proof of the P-256 VRF whose scalar t is not below the group order (crypto/vrf/p256, ProofToHash)."""
 
-    unchecked_vdf_forms: bool = False
-    """Take VDF outputs whose forms are not reduced, and compute with forms of another discriminant as if they were right.
+    unreduced_vdf_forms: bool = False
+    """Take VDF outputs whose forms are not the reduced ones of their classes, so that one output has many encodings.
 
-    The reference reduces both forms before it looks at them, and rounds c down where it is no integer
-    (harmony-one/vdf classgroup.go, NewClassGroupFromAbDiscriminant).
+    The reference reduces both forms before it looks at them (harmony-one/vdf proof_wesolowski.go, verifyProof).
     """
 
     identity_vdf_output: bool = False

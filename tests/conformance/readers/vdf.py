@@ -1,6 +1,6 @@
 """Readers of the VDF vectors: discriminants, forms, evaluation, verification, the chain of hashes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -51,7 +51,7 @@ def shown(form: Form) -> dict[str, str]:
 @top_level_reader("vdf", keys=("constants", "vdfDifficulty"))
 def constants(_document: Mapping[str, Any], _compatibility: Compatibility) -> dict[str, object]:
     table = sieve_table()
-    text = "".join(f"{prime},{inverse};" for prime, inverse in table)
+    text = "".join(f"{prime},{inverse}\n" for prime, inverse in table)
     rule = all(r % 8 == 7 for r in residues()) and list(residues()) == sorted(set(residues()))
     sieved = all(MODULUS * inverse % prime == 1 for prime, inverse in table)
     return {
@@ -164,7 +164,11 @@ def refusal(case: Case, compatibility: Compatibility) -> str | None:
     """Return the code with which the output is refused, None when it is accepted."""
     try:
         vdf.verify(
-            unhex(case["seed"]), case["T"], unhex(case["blob"]), bits=case["bits"], compatibility=compatibility
+            unhex(case["seed"]),
+            case["T"],
+            unhex(case["blob"]),
+            bits=case["bits"],
+            compatibility=compatibility,
         )
     except HarmonyError as error:
         return error.code

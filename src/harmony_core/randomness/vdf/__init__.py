@@ -32,6 +32,6 @@ __all__ = [
     "discriminant",
     "evaluate",
     "load_engine",
-    "verify",
     "vdf_engine_report",
+    "verify",
 ]

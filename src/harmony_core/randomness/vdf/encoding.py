@@ -9,11 +9,11 @@ Source: harmony-one/vdf src/vdf_go/classgroup.go, Serialize and NewClassGroupFro
 from math import isqrt
 
 from harmony_core.errors import DecodeError, require
-from harmony_core.randomness.vdf.form import Form, form_of_discriminant, is_primitive, is_reduced
+from harmony_core.primitives import STRICT, Compatibility
+from harmony_core.randomness.vdf.form import Form, form_of_discriminant, is_primitive, is_reduced, reduce_form
 
 __all__ = [
     "check_form",
-    "decode_coefficients",
     "decode_form",
     "decode_signed",
     "encode_form",
@@ -44,11 +44,16 @@ def encode_form(form: Form, discriminant: int) -> bytes:
     return form.a.to_bytes(length, "big", signed=True) + form.b.to_bytes(length, "big", signed=True)
 
 
-def decode_coefficients(data: bytes, discriminant: int) -> tuple[int, int]:
-    """Return a and b of an encoded form, with nothing checked but their length and that a is positive.
+def decode_form(data: bytes, discriminant: int, *, compatibility: Compatibility = STRICT) -> Form:
+    """Return the reduced form that the bytes encode; every class has exactly one encoding.
+
+    Args:
+        data: a and b.
+        discriminant: a negative integer that is 1 modulo 4.
+        compatibility: with ``unreduced_vdf_forms``, a form that is not reduced is reduced.
 
     Raises:
-        DecodeError: codes ``vdf-form-length``, ``vdf-form-positive``.
+        DecodeError: codes ``vdf-form-length``, ``vdf-form-positive`` and those of `check_form`.
     """
     length = form_length(discriminant)
     require(
@@ -60,6 +65,22 @@ def decode_coefficients(data: bytes, discriminant: int) -> tuple[int, int]:
         actual=len(data),
     )
     a, b = decode_signed(data[: length // 2]), decode_signed(data[length // 2 :])
+    return check_form(a, b, discriminant, compatibility=compatibility)
+
+
+def check_form(a: int, b: int, discriminant: int, *, compatibility: Compatibility = STRICT) -> Form:
+    """Return the form (a, b, c) of a discriminant, having checked that it exists and is the reduced one of its class.
+
+    Args:
+        a: the first coefficient.
+        b: the second coefficient.
+        discriminant: a negative integer that is 1 modulo 4.
+        compatibility: with ``unreduced_vdf_forms``, a form that is not reduced is reduced.
+
+    Raises:
+        DecodeError: codes ``vdf-form-positive``, ``vdf-form-range`` (a above the square root of |D|/3, or b outside
+            -a to a), ``vdf-form-discriminant``, ``vdf-form-reduced``, ``vdf-form-primitive``.
+    """
     require(
         a > 0,
         DecodeError,
@@ -68,32 +89,9 @@ def decode_coefficients(data: bytes, discriminant: int) -> tuple[int, int]:
         expected="above 0",
         actual=a,
     )
-    return a, b
-
-
-def decode_form(data: bytes, discriminant: int) -> Form:
-    """Return the reduced form that the bytes encode; every class has exactly one encoding.
-
-    Raises:
-        DecodeError: codes ``vdf-form-length``, ``vdf-form-positive`` and those of `check_form`.
-    """
-    return check_form(*decode_coefficients(data, discriminant), discriminant)
-
-
-def check_form(a: int, b: int, discriminant: int) -> Form:
-    """Return the form (a, b, c) of a discriminant, having checked that it exists and is the reduced one of its class.
-
-    Args:
-        a: the first coefficient, above 0.
-        b: the second coefficient.
-        discriminant: a negative integer that is 1 modulo 4.
-
-    Raises:
-        DecodeError: codes ``vdf-form-range`` (a above the square root of |D|/3, or b outside -a to a),
-            ``vdf-form-discriminant``, ``vdf-form-reduced``, ``vdf-form-primitive``.
-    """
+    lenient = compatibility.unreduced_vdf_forms
     require(
-        abs(b) <= a <= isqrt(-discriminant // 3),
+        lenient or abs(b) <= a <= isqrt(-discriminant // 3),
         DecodeError,
         "vdf-form-range",
         "The coefficients of a form exceed what a reduced form of its discriminant can have.",
@@ -106,7 +104,7 @@ def check_form(a: int, b: int, discriminant: int) -> Form:
     )
     form = form_of_discriminant(a, b, discriminant)
     require(
-        is_reduced(form),
+        lenient or is_reduced(form),
         DecodeError,
         "vdf-form-reduced",
         "A form is not the reduced one of its class.",
@@ -117,4 +115,4 @@ def check_form(a: int, b: int, discriminant: int) -> Form:
         "vdf-form-primitive",
         "The coefficients of a form have a common divisor.",
     )
-    return form
+    return reduce_form(form) if lenient else form

@@ -192,9 +192,7 @@ class Evaluation:
         except BaseException:
             self._steps = before
             raise
-        raised = (
-            None if self._proof is None else self._group.squared(self._proof, self._plan.digit_bits)
-        )
+        raised = None if self._proof is None else self._group.squared(self._proof, self._plan.digit_bits)
         if product is None:
             self._proof = raised
         else:

@@ -14,7 +14,6 @@ from typing import Final
 __all__ = [
     "Form",
     "compose",
-    "compose_unreduced",
     "extended_gcd",
     "form_of_discriminant",
     "generator",
@@ -27,7 +26,6 @@ __all__ = [
     "reduce_form",
     "solve_congruence",
     "square",
-    "square_unreduced",
 ]
 
 _GENERATOR_A: Final = 2
@@ -95,7 +93,7 @@ def reduce_form(form: Form) -> Form:
 def is_reduced(form: Form) -> bool:
     """Tell whether a positive definite form is the reduced one of its class."""
     a, b, c = form.a, form.b, form.c
-    return abs(b) <= a <= c and (b >= 0 or (-b != a and a != c))
+    return abs(b) <= a <= c and (b >= 0 or a not in {-b, c})
 
 
 def is_primitive(form: Form) -> bool:
@@ -136,15 +134,7 @@ def compose(first: Form, second: Form) -> Form:
     Raises:
         ArithmeticError: when the forms have no product.
     """
-    return reduce_form(compose_unreduced(reduce_form(first), reduce_form(second)))
-
-
-def compose_unreduced(first: Form, second: Form) -> Form:
-    """Return the product of two reduced forms as the formula gives it.
-
-    Raises:
-        ArithmeticError: when the forms have no product.
-    """
+    first, second = reduce_form(first), reduce_form(second)
     half_sum, half_difference = (first.b + second.b) // 2, (second.b - first.b) // 2
     w = gcd(first.a, second.a, half_sum)
     s, t, u = first.a // w, second.a // w, half_sum // w
@@ -153,20 +143,11 @@ def compose_unreduced(first: Form, second: Form) -> Form:
     k += step * n
     left = (t * k - half_difference) // s
     m = (t * u * k - half_difference * u - s * first.c) // (s * t)
-    return Form(s * t, w * u - (k * t + left * s), k * left - w * m)
+    return reduce_form(Form(s * t, w * u - (k * t + left * s), k * left - w * m))
 
 
 def square(form: Form) -> Form:
     """Return the reduced square of a form whose a and b have no common divisor, as of every prime discriminant.
-
-    Raises:
-        ArithmeticError: when a and b have a common divisor that does not divide c.
-    """
-    return reduce_form(square_unreduced(form))
-
-
-def square_unreduced(form: Form) -> Form:
-    """Return the square of a form as the formula gives it.
 
     The square of (a, b, c) is (a^2, b - 2 a u, u^2 - (b u - c) / a), where b u = c modulo a.
 
@@ -174,13 +155,14 @@ def square_unreduced(form: Form) -> Form:
         ArithmeticError: when a and b have a common divisor that does not divide c.
     """
     u, _ = solve_congruence(form.b, form.c, form.a)
-    return Form(form.a * form.a, form.b - 2 * form.a * u, u * u - (form.b * u - form.c) // form.a)
+    c = u * u - (form.b * u - form.c) // form.a
+    return reduce_form(Form(form.a * form.a, form.b - 2 * form.a * u, c))
 
 
 def power(form: Form, exponent: int) -> Form:
     """Return the reduced power of a form for an exponent of 0 or more, by squaring and multiplying."""
     result = principal_form(form.discriminant)
-    for bit in bin(exponent)[2:]:
+    for bit in f"{exponent:b}":
         result = square(result)
         if bit == "1":
             result = compose(result, form)

@@ -4,6 +4,10 @@ What is checked, in this order: the length; that both forms are reduced, primiti
 is not the neutral element; and Wesolowski's equation pi^B x^r = y. The discriminant, the start x, the challenge B and
 r = 2^T mod B all come from the verifier's own seed and iterations, so an output for others fails.
 
+The reference reduces both forms before it looks at them, so it takes many encodings of one output; here that is
+`Compatibility.unreduced_vdf_forms`. It panics for a length that is wrong and for a first coefficient of zero, and does
+not notice a form of another discriminant, for which the equation then fails; here all three are refused.
+
 No low-order trick exists: in a group of prime discriminant the number of classes is odd, so that no element has order 2
 (the mirrored form (a, -b, c) is the inverse, not a negative), and elements of other small orders are not known to be
 computable. The encoding leaves one way to write each class, so that an output cannot be changed without failing.
@@ -17,12 +21,15 @@ from typing import Final
 from harmony_core.errors import ConfigurationError, DecodeError, VerificationError, require
 from harmony_core.primitives import STRICT, Compatibility
 from harmony_core.randomness.vdf.discriminant import DEFAULT_BITS, discriminant
-from harmony_core.randomness.vdf.encoding import decode_coefficients, decode_form, encode_form, form_length
+from harmony_core.randomness.vdf.encoding import decode_form, encode_form, form_length
 from harmony_core.randomness.vdf.engine import Engine, Group
-from harmony_core.randomness.vdf.form import Form, form_of_discriminant, generator, principal_form, reduce_form
+from harmony_core.randomness.vdf.form import (
+    Form,
+    generator,
+    principal_form,
+)
 from harmony_core.randomness.vdf.hash_prime import hash_prime
 from harmony_core.randomness.vdf.loading import load_engine
-from harmony_core.randomness.vdf.unchecked import holds_unchecked
 from harmony_core.randomness.vdf.wesolowski import double_power
 
 __all__ = ["VerifiedVdf", "check_iterations", "proof_holds", "verify"]
@@ -109,11 +116,9 @@ def verify(
         expected=2 * length,
         actual=len(output),
     )
-    if compatibility.unchecked_vdf_forms:
-        _verify_unchecked(chosen.group(of_seed), iterations, output, compatibility)
-    else:
-        y, proof = (decode_form(half, of_seed) for half in (output[:length], output[length:]))
-        _verify_forms(chosen.group(of_seed), iterations, y, proof, compatibility)
+    halves = (output[:length], output[length:])
+    y, proof = (decode_form(half, of_seed, compatibility=compatibility) for half in halves)
+    _verify_forms(chosen.group(of_seed), iterations, y, proof, compatibility)
     return VerifiedVdf(_MINT, seed=seed, iterations=iterations, bits=bits, output=output)
 
 
@@ -153,26 +158,6 @@ def _verify_forms(group: Group, iterations: int, y: Form, proof: Form, compatibi
     )
     require(
         proof_holds(group, iterations, y, proof),
-        VerificationError,
-        "vdf-proof",
-        "The proof does not show that the result is the evaluation of this seed for these iterations.",
-    )
-
-
-def _verify_unchecked(group: Group, iterations: int, output: bytes, compatibility: Compatibility) -> None:
-    """Verify as the reference does: forms are reduced first, and those of another discriminant are taken as they are."""
-    length = len(output) // 2
-    halves = (output[:length], output[length:])
-    forms = [
-        form_of_discriminant(*decode_coefficients(half, group.discriminant), group.discriminant)
-        for half in halves
-    ]
-    y, proof = (reduce_form(form) for form in forms)
-    if all(form.discriminant == group.discriminant for form in forms):
-        _verify_forms(group, iterations, y, proof, compatibility)
-        return
-    require(
-        holds_unchecked(group.discriminant, iterations, y, proof),
         VerificationError,
         "vdf-proof",
         "The proof does not show that the result is the evaluation of this seed for these iterations.",

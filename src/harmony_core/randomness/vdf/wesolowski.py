@@ -44,7 +44,7 @@ class ProofPlan:
 
     @property
     def interval(self) -> int:
-        """k l: after every that many squarings a power is kept."""
+        """After every k l squarings a power is kept."""
         return self.digit_bits * self.blocks
 
 
@@ -61,7 +61,9 @@ def plan_proof(iterations: int) -> ProofPlan:
     return ProofPlan(digit_bits, blocks(digit_bits))
 
 
-def balanced_digits(iterations: int, challenge: int, plan: ProofPlan, block: int) -> Iterator[tuple[int, int]]:
+def balanced_digits(
+    iterations: int, challenge: int, plan: ProofPlan, block: int
+) -> Iterator[tuple[int, int]]:
     """Yield (m, d_(m l + block)) for every digit of one block that is not zero, m descending.
 
     With n_i = 2^(T - k i) / B, rounded to the nearest integer and only for i = 0 downwards, d_i = n_i - 2^k n_(i+1):
