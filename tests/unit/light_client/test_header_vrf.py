@@ -84,7 +84,7 @@ def test_a_false_vrf_inside_a_batch_is_refused_after_what_comes_before() -> None
     after = signed(child_of(bad.header, FIRST_EPOCH))
     chain = [CHAIN[0], bad, after]
     proven = []
-    with pytest.raises(HarmonyError) as info:  # noqa: PT012 - what came before is collected
+    with pytest.raises(HarmonyError) as info:
         for proof in verify_header_chain(
             chain, LOCALNET, shard_id=ShardID(0), now=NOW, trusted_hash=first.hash
         ):
