@@ -97,7 +97,10 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
     public, output = keys[0].public_key(), vrf.evaluate(keys[0], b"alpha")
     items = headers(keys)
     old = p256.P256SecretKey(7)
-    old_public, old_output = old.public_key(), old.evaluate(b"alpha", entropy=lambda size: sha256(b"r").digest()[:size])
+    old_public, old_output = (
+        old.public_key(),
+        old.evaluate(b"alpha", entropy=lambda size: sha256(b"r").digest()[:size]),
+    )
     cases: list[tuple[str, Callable[[], object], int, float | None]] = [
         ("one proof", lambda: [vrf.verify(public, b"alpha", output.proof) for _ in range(8)], 8, TARGET),
         (
@@ -107,7 +110,12 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
             TARGET,
         ),
         (f"batch of {BATCH} headers, {LEADERS} leaders", partial(all_good, items), BATCH, TARGET),
-        ("one P-256 proof", lambda: [old_public.verify(b"alpha", old_output.proof) for _ in range(8)], 8, None),
+        (
+            "one P-256 proof",
+            lambda: [old_public.verify(b"alpha", old_output.proof) for _ in range(8)],
+            8,
+            None,
+        ),
     ]
     rows: list[dict[str, object]] = []
     for name, function, count, target in cases:

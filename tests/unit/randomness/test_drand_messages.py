@@ -87,10 +87,9 @@ def test_text_is_a_type_error() -> None:
 def test_any_bytes_are_a_message_or_refused(data: bytes) -> None:
     try:
         message = DrandMessage.from_bytes(data)
-    except HarmonyError as error:
-        assert isinstance(error, DecodeError)
-    else:
-        assert message.to_bytes() == data
+    except DecodeError:
+        return
+    assert message.to_bytes() == data
 
 
 @given(st.integers(0, 8 * len(COMMIT.to_bytes()) - 1))

@@ -102,7 +102,11 @@ def vrf_refusal(header: Header, committee: TrustedCommittee | None = None) -> st
     single = refusal(lambda: vrf.verify_header_vrf(header, committee or trusted())).code
     good = header_of(1)
     [first, bad, last] = vrf.check_header_vrfs(
-        [vrf.HeaderVRF(good, trusted()), vrf.HeaderVRF(header, committee or trusted()), vrf.HeaderVRF(good, trusted())]
+        [
+            vrf.HeaderVRF(good, trusted()),
+            vrf.HeaderVRF(header, committee or trusted()),
+            vrf.HeaderVRF(good, trusted()),
+        ]
     )
     assert isinstance(first, vrf.VerifiedVRF)
     assert isinstance(last, vrf.VerifiedVRF)
@@ -191,5 +195,3 @@ def test_one_false_proof_among_many_is_found_whatever_the_batch_needs() -> None:
     items[13] = vrf.HeaderVRF(header_of(parent_hash=Hash32(b"\x23" * 32)), trusted())
     verdicts = vrf.check_header_vrfs(items)
     assert [i for i, verdict in enumerate(verdicts) if isinstance(verdict, HarmonyError)] == [13]
-
-

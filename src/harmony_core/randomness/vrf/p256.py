@@ -208,7 +208,13 @@ def hash_to_scalar(message: bytes) -> int:
 
 
 def _challenge(hashed: EccPoint, key: bytes, value: bytes, r_base: EccPoint, r_hash: EccPoint) -> int:
-    points = (_encode_point(_generator()), _encode_point(hashed), key, value, *map(_encode_point, (r_base, r_hash)))
+    points = (
+        _encode_point(_generator()),
+        _encode_point(hashed),
+        key,
+        value,
+        *map(_encode_point, (r_base, r_hash)),
+    )
     return hash_to_scalar(b"".join(points))
 
 
