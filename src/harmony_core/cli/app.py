@@ -10,6 +10,7 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
 from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ _header_app = typer.Typer(help="Look into headers.", no_args_is_help=True, conte
 _committee_app = typer.Typer(help="Look into committees.", no_args_is_help=True, context_settings=_CONTEXT)
 app.add_typer(_header_app, name="header")
 app.add_typer(_committee_app, name="committee")
+app.add_typer(vdf_app, name="vdf")
+app.add_typer(vrf_app, name="vrf")
+app.add_typer(randomness_app, name="randomness")
 
 
 def _complete_network(incomplete: str) -> list[str]:
@@ -67,7 +71,8 @@ def _show_version(wanted: bool) -> None:
 def _options(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     del version  # acted upon by its callback
@@ -92,7 +97,9 @@ def _verify(
     *,
     trust: Annotated[
         list[str] | None,
-        typer.Option(metavar="HASH", show_default=False, help="Hash of a block that you vouch for; may be repeated."),
+        typer.Option(
+            metavar="HASH", show_default=False, help="Hash of a block that you vouch for; may be repeated."
+        ),
     ] = None,
     committee: Annotated[
         list[Path] | None,
@@ -172,7 +179,9 @@ def _report(
 def _header_show(
     source: Annotated[
         str,
-        typer.Argument(metavar="FILE|HEX|-", help="A file with a header on each line, hexadecimal RLP, or -."),
+        typer.Argument(
+            metavar="FILE|HEX|-", help="A file with a header on each line, hexadecimal RLP, or -."
+        ),
     ] = _STANDARD_INPUT,
     *,
     as_json: _AsJson = False,
