@@ -4,6 +4,7 @@ import dataclasses
 import pickle
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -76,9 +77,9 @@ def trusted(network: str = "localnet", epoch: Epoch = EPOCH) -> TrustedCommittee
     return TrustedCommittee(load_network(network), epoch, committee(EPOCH, 0))
 
 
-def header_of(leader: int = 0, **changes: object) -> Header:
+def header_of(leader: int = 0, **changes: Any) -> Header:
     secret = keys_of(EPOCH, 0)[leader]
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "version": HeaderVersion.V3,
         "number": BlockNumber(50),
         "epoch": EPOCH,
@@ -86,7 +87,7 @@ def header_of(leader: int = 0, **changes: object) -> Header:
         "coinbase": secret.public_key().address,
         "vrf": vrf.evaluate(secret, PARENT).to_bytes(),
     }
-    return Header(**(fields | changes))  # type: ignore[arg-type]
+    return Header(**(fields | changes))
 
 
 def test_the_vrf_of_a_header_is_its_leaders_on_its_parents_hash() -> None:
@@ -141,7 +142,7 @@ def test_a_coinbase_of_nobody_is_refused() -> None:
 
 
 @pytest.mark.parametrize("change", [{"shard_id": ShardID(1)}, {"epoch": Epoch(4)}])
-def test_the_committee_of_another_shard_or_epoch_is_refused(change: dict[str, object]) -> None:
+def test_the_committee_of_another_shard_or_epoch_is_refused(change: dict[str, Any]) -> None:
     assert vrf_refusal(header_of(**change)) == "vrf-committee"
 
 
