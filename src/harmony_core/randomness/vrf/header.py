@@ -16,12 +16,12 @@ from typing import Final
 from harmony_core.chain.header import Header
 from harmony_core.chain.leader import leader_of_coinbase
 from harmony_core.crypto.bitmap import bitmap_length
-from harmony_core.crypto.bls import KeySet, SignedBitmap, check_bitmap_signatures, verify_bitmap_signature
+from harmony_core.crypto.bls import KeySet, PublicKey, SignedBitmap, check_bitmap_signatures
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.params import ChainConfig
 from harmony_core.primitives import STRICT, Address, BLSPublicKeyBytes, Compatibility, Hash32
 from harmony_core.quorum import TrustedCommittee
-from harmony_core.randomness.vrf.bls import VRF_BYTES, VRFOutput, require_proof, vrf_payload
+from harmony_core.randomness.vrf.bls import VRF_BYTES, VRFOutput, require_proof, verify, vrf_payload
 
 __all__ = [
     "HeaderVRF",
@@ -136,11 +136,9 @@ def verify_header_vrf(
     claim = _claim(HeaderVRF(header, committee))
     if claim is None:
         return None
-    key_set, signed, verified = claim
-    try:
-        verify_bitmap_signature(key_set, signed, compatibility=compatibility)
-    except VerificationError as error:
-        require_proof(error)
+    keys, verified = claim.committee.key_set, claim.verified
+    leader = PublicKey(keys.points[claim.slot], keys.backend, verified.leader)
+    verify(leader, header.parent_hash, verified.output.proof, compatibility=compatibility)
     return verified
 
 
@@ -170,9 +168,11 @@ def check_header_vrfs(
         except HarmonyError as error:
             results.append(error)
             continue
-        results.append(claim and claim[2])
-        if claim:
-            claims[position] = claim[:2]
+        if claim is None:
+            results.append(None)
+            continue
+        results.append(claim.verified)
+        claims[position] = claim.signed_bitmap()
     failures = check_bitmap_signatures([*claims.values()], compatibility=compatibility, entropy=entropy)
     for position, failure in zip(claims, failures, strict=True):
         if failure is not None:
@@ -183,7 +183,22 @@ def check_header_vrfs(
     return results
 
 
-def _claim(item: HeaderVRF) -> tuple[KeySet, SignedBitmap, VerifiedVRF] | None:
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A header's VRF that keeps every rule but the last: that the proof is the signature of the leader's slot."""
+
+    committee: TrustedCommittee
+    slot: int
+    verified: VerifiedVRF
+
+    def signed_bitmap(self) -> tuple[KeySet, SignedBitmap]:
+        """Return the proof as a signature of one slot of the committee, whose key is decoded already."""
+        bitmap = (1 << self.slot).to_bytes(bitmap_length(len(self.committee)), "little")
+        payload = vrf_payload(self.verified.header.parent_hash)
+        return self.committee.key_set, SignedBitmap(payload, bitmap, self.verified.output.proof)
+
+
+def _claim(item: HeaderVRF) -> _Claim | None:
     """Check everything but the signature that the proof is, and return it with the value it proves."""
     header, committee = item.header, item.committee
     config = committee.network.config
@@ -209,11 +224,7 @@ def _claim(item: HeaderVRF) -> tuple[KeySet, SignedBitmap, VerifiedVRF] | None:
         expected=hashed,
         actual=output.beta,
     )
-    # A signature of one slot of a known committee: its key is decoded already.
-    bitmap = (1 << slot).to_bytes(bitmap_length(len(committee)), "little")
-    signed = SignedBitmap(vrf_payload(header.parent_hash), bitmap, output.proof)
-    leader = committee.key_set.keys[slot]
-    return committee.key_set, signed, VerifiedVRF(_MINT, header, leader, output)
+    return _Claim(committee, slot, VerifiedVRF(_MINT, header, committee.key_set.keys[slot], output))
 
 
 @lru_cache(maxsize=_CACHED_LEADERS)
