@@ -30,13 +30,13 @@ class EvaluationCancelledError(HarmonyError):
         state: the bytes from which it can go on.
     """
 
-    def __init__(self, state: bytes) -> None:
-        super().__init__("The evaluation was cancelled.", code="vdf-cancelled")
+    def __init__(self, state: bytes, *, code: str) -> None:
+        super().__init__("The evaluation was cancelled.", code=code)
         self.state = state
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep the error picklable."""
-        return type(self), (self.state,)
+        return _cancelled, (self.state, self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ def evaluate(
         if progress is not None:
             progress(evaluation.progress)
         if cancel is not None and cancel():
-            raise EvaluationCancelledError(evaluation.state().to_bytes())
+            raise EvaluationCancelledError(evaluation.state().to_bytes(), code="vdf-cancelled")
 
     while (output := evaluation.output) is None:
         pause()
@@ -267,3 +267,7 @@ def evaluate(
     if progress is not None:
         progress(evaluation.progress)
     return output
+
+
+def _cancelled(state: bytes, code: str) -> EvaluationCancelledError:
+    return EvaluationCancelledError(state, code=code)
