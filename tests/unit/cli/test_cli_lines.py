@@ -21,7 +21,7 @@ def written(tmp_path: Path, data: bytes) -> str:
 
 
 def texts(found: list[Line]) -> list[tuple[int, str, str | None]]:
-    return [(line.origin.line, line.text, line.error and line.error.code) for line in found]
+    return [(line.origin.line, line.text, line.error.code if line.error else None) for line in found]
 
 
 def test_blank_lines_white_space_and_a_byte_order_mark_are_skipped(tmp_path: Path) -> None:
