@@ -162,9 +162,13 @@ def _report(
         display.begin("reading lines", None)
         collected = collect(read_lines(files, lambda _: display.advance(1)))
         display.begin("verifying headers", len(collected.headers))
-        return verify(
+        report = verify(
             collected, network, now=now, trusted_hashes=trusted, committees=given, progress=display.reach
         )
+    for block_hash in trusted:
+        if block_hash not in collected.headers:
+            complain(f"no header of the input has the trusted hash {block_hash}")
+    return report
 
 
 @_header_app.command("show", short_help="Show every field of a header.")

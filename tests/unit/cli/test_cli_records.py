@@ -35,8 +35,14 @@ def test_a_commit_is_read_beside_the_header(prefix: str) -> None:
     assert (commit.signature.hex(), commit.bitmap.hex()) == (SIGNATURE, BITMAP)
 
 
-def test_null_means_that_no_commit_is_given() -> None:
-    assert parse_record(record(rlp=RLP, commit_signature=None, commit_bitmap=None)).commits == ()
+@pytest.mark.parametrize("nothing", [None, "", "0x"])
+def test_null_or_nothing_means_that_no_commit_is_given(nothing: str | None) -> None:
+    assert parse_record(record(rlp=RLP, commit_signature=nothing, commit_bitmap=nothing)).commits == ()
+
+
+def test_a_signature_with_an_empty_bitmap_is_a_commit() -> None:
+    [commit] = parse_record(record(rlp=RLP, commit_signature="00" * 96, commit_bitmap="")).commits
+    assert (commit.signature, commit.bitmap) == (bytes(96), b"")
 
 
 def test_an_object_without_a_header_is_refused() -> None:
