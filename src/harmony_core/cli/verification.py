@@ -92,7 +92,7 @@ def collect(lines: Iterable[Line]) -> Collected:
                 raise line.error
             signed = parse_record(line.text)
         except HarmonyError as error:
-            problems.append(Problem(line.origin, error))
+            problems.append(Problem(line.origin, error.with_traceback(None)))
             continue
         found = headers.setdefault(signed.header.hash, _Found(signed, []))
         found.origins.append(line.origin)

@@ -160,7 +160,8 @@ def _noted_on(record: _Record) -> Iterator[None]:
     try:
         yield
     except HarmonyError as error:
-        record.errors.append(error)
+        # A traceback would keep its frames, and so kilobytes for each header.
+        record.errors.append(error.with_traceback(None))
 
 
 class _Auditor:
@@ -247,7 +248,7 @@ class _Auditor:
                 committee, basis = self._book.entry(shard_id, record.header.epoch)
             except HarmonyError as error:
                 if record.by_hash is None or not isinstance(error, MissingDataError):
-                    record.errors.append(error)
+                    record.errors.append(error.with_traceback(None))
                 continue
             record.by_commit = basis if record.commits else None
             items += [(record.header, commit, committee) for commit in record.commits]
