@@ -117,11 +117,11 @@ def _verify(
 ) -> ExitCode:
     """Verify headers and their commit signatures, of any shards and in any order.
 
-    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally commit_signature and
-    commit_bitmap.
+    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally
+    commit_signature and commit_bitmap.
 
-    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none, 5 cannot
-    tell for want of data; 1 comes before 4, and 4 before 5.
+    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none,
+    5 cannot tell for want of data; 1 comes before 4, and 4 before 5.
     """
     if trust and committee:
         raise typer.BadParameter("--trust and --committee exclude each other", param_hint="--trust")
@@ -203,8 +203,8 @@ def _committee_show(
 ) -> ExitCode:
     """Show the committee that the genesis account lists give for an epoch before staking.
 
-    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking on,
-    committees are elected and stand in headers.
+    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking
+    on, committees are elected and stand in headers.
     """
     from harmony_core.cli.committee_view import show_committee  # noqa: PLC0415 - loaded when it is needed
 

@@ -12,7 +12,7 @@ from harmony_core.errors import DataSourceError, DecodeError, require
 __all__ = ["MAX_LINE_BYTES", "STANDARD_INPUT", "Line", "Origin", "read_lines", "read_text"]
 
 MAX_LINE_BYTES: Final = 4 << 20
-"""Longest line that is read: a header of close to 2 MiB in hexadecimal text, dozens of times the largest known."""
+"""Longest line that is read: a header of close to 2 MiB in hexadecimal text, far above the largest known."""
 
 STANDARD_INPUT: Final = "-"
 """The file name that stands for the standard input."""
@@ -70,7 +70,8 @@ def read_text(name: str) -> str:
 
     Raises:
         DataSourceError: code ``input-file`` when the file cannot be read.
-        DecodeError: code ``input-line-size`` for more than `MAX_LINE_BYTES`, ``input-text`` for bytes that are no UTF-8.
+        DecodeError: code ``input-line-size`` for more than `MAX_LINE_BYTES`, ``input-text`` for bytes that are
+            no UTF-8.
     """
     try:
         with _opened(name) as stream:

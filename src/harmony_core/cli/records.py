@@ -19,12 +19,12 @@ def parse_record(line: str) -> SignedHeader:
     """Return the header, with the commit if one is given, that a line of input holds.
 
     A line is the hexadecimal RLP of a header, or a JSON object with the key ``rlp`` and optionally both
-    ``commit_signature`` and ``commit_bitmap``, all hexadecimal, with or without ``0x``. Other keys are ignored; null
-    or empty text for both commit fields means that none is given.
+    ``commit_signature`` and ``commit_bitmap``, all hexadecimal, with or without ``0x``. Other keys are ignored;
+    null or empty text for both commit fields means that none is given.
 
     Raises:
-        DecodeError: codes ``record-field-missing``, ``record-field-type`` and ``record-commit-incomplete`` for the object, and those of
-            JSON, of hexadecimal text, of RLP and of headers.
+        DecodeError: codes ``record-field-missing``, ``record-field-type`` and ``record-commit-incomplete`` for
+            the object, and those of JSON, of hexadecimal text, of RLP and of headers.
         MissingDataError: code ``record-block`` for a block, which this version does not verify.
     """
     if not line.startswith("{"):
@@ -62,12 +62,12 @@ def decode_header_text(text: str) -> Header:
 
 
 def _refuse_block(data: bytes) -> None:
-    """Name a block for what it is: a list, in an envelope or not, whose first item is a header and not a hash."""
+    """Name a block for what it is: a list, in an envelope or not, that begins with a header and not a hash."""
     header = _header_of_block(data)
     if header is not None:
         raise MissingDataError(
-            f"This is a whole block, number {header.number} of shard {header.shard_id}; blocks cannot be verified yet, "
-            "only headers. Give the block's header.",
+            f"This is a whole block, number {header.number} of shard {header.shard_id}; blocks cannot be verified"
+            " yet, only headers. Give the block's header.",
             code="record-block",
         )
 

@@ -83,7 +83,7 @@ class Collected:
 
 
 def collect(lines: Iterable[Line]) -> Collected:
-    """Return the headers that ``lines`` hold. A header that comes twice is kept once, with the commits of both."""
+    """Return the headers that ``lines`` hold; one that comes twice is kept once, with the commits of both."""
     headers: dict[Hash32, _Found] = {}
     problems = []
     for line in lines:
