@@ -117,8 +117,11 @@ def test_what_looks_like_a_block_around_no_header_is_undecodable() -> None:
         "{'a': 1}",
         '{"a": 1,}',
         "[" * 100_000,
+        "[" * 100_000 + "]" * 100_000,
         '{"a":' * 100_000,
         '{"a": "\x00"}',
+        '\\"' * 500_000,
+        '"' + "\\" * 1_000_001,
     ],
 )
 def test_text_that_is_no_json_object_is_refused(text: str) -> None:
