@@ -64,7 +64,7 @@ def read_lines(names: Sequence[str], progress: Callable[[int], None] | None = No
             with _opened(name) as stream:
                 yield from _lines(name, stream, progress)
         except _UNREADABLE as error:
-            raise _unreadable(name, error) from error
+            raise DataSourceError(_unreadable(name, error), code="input-file") from error
 
 
 def read_text(name: str) -> str:
@@ -79,7 +79,7 @@ def read_text(name: str) -> str:
         with _opened(name) as stream:
             data = stream.read(MAX_LINE_BYTES + 1)
     except _UNREADABLE as error:
-        raise _unreadable(name, error) from error
+        raise DataSourceError(_unreadable(name, error), code="input-file") from error
     _check_size(data)
     return _decoded(data.removeprefix(_BYTE_ORDER_MARK))
 
@@ -128,9 +128,8 @@ def _check_size(data: bytes) -> None:
     )
 
 
-def _unreadable(name: str, error: Exception) -> DataSourceError:
-    reason = getattr(error, "strerror", None) or error
-    return DataSourceError(f"{name} cannot be read: {reason}", code="input-file")
+def _unreadable(name: str, error: Exception) -> str:
+    return f"{name} cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
 @contextmanager
