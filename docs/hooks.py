@@ -5,11 +5,13 @@ that what the site claims and what the tests do cannot drift apart.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -17,10 +19,18 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "harmony_core"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.evidence import load_evidence, load_threats, threats_of  # noqa: E402 - needs the path above
+from support.evidence import Evidence, load_evidence, load_threats, threats_of  # noqa: E402 - needs the path above
 from support.rule_list import load_rules  # noqa: E402 - needs the path above
 
-__all__ = ["evidence_page", "on_config", "on_files", "on_page_markdown", "rules_page", "threats_table"]
+__all__ = [
+    "evidence_page",
+    "on_config",
+    "on_files",
+    "on_page_markdown",
+    "on_post_page",
+    "rules_page",
+    "threats_table",
+]
 
 THREATS_MARK = "<!-- table of threats -->"
 
@@ -54,6 +64,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return markdown.replace(THREATS_MARK, threats_table())
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001 - the names are MkDocs'
+    """Refuse a page that would load anything from another host."""
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//[^>]+>", output)
+    foreign = [tag for tag in loaded if 'rel="canonical"' not in tag]
+    if foreign:
+        raise PluginError(f"{page.file.src_uri} loads from another host: {foreign}")
+    return output
+
+
 def rules_page() -> str:
     """Return the page that lists every rule."""
     rows = [
@@ -74,30 +93,44 @@ def rules_page() -> str:
 
 
 def evidence_page() -> str:
-    """Return the page that says what evidence there is for what."""
-    rows = [
+    """Return the page that says what evidence there is, topic by topic and rule by rule."""
+    evidence = load_evidence()
+    topics = [
         (
             item.topic,
             item.network,
             item.era,
             f"{item.kind}, {item.case_count} cases" if item.case_count else item.kind,
             item.shows,
-            ", ".join(f"`{code}`" for code in item.rules),
             "<br>".join(_test(test) for test in item.tests),
         )
-        for item in load_evidence()
+        for item in evidence
     ]
     return "\n".join(
         (
             "# Coverage of evidence",
             "",
             "What has been shown on which data. Mainnet evidence is genesis, block 1 and headers from before staking",
-            "only. The staking era is shown on a recorded local network of the Go node, and by reference vectors. The",
-            "negative test of each rule stands in the [list of rules](rules.md).",
+            "only. The staking era is shown on a recorded local network of the Go node, and by reference vectors.",
             "",
-            *_table(("topic", "network", "era", "evidence", "what is shown", "rules", "tests"), rows),
+            *_table(("topic", "network", "era", "evidence", "what is shown", "tests"), topics),
+            "",
+            "## Rule by rule",
+            "",
+            "The data that pass through each rule. *Attack only* means that the rule is shown by the negative test that",
+            "stands in the [list of rules](rules.md), as every rule is, and by no other data.",
+            "",
+            *_table(("rule", "network", "era", "evidence"), _rule_by_rule(evidence)),
         )
     )
+
+
+def _rule_by_rule(evidence: list[Evidence]) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for code in sorted(rule.code for rule in load_rules()):
+        places = [(item.network, item.era, item.kind) for item in evidence if item.covers(code)]
+        rows += [(f"`{code}`", *place) for place in dict.fromkeys(places or [("", "", "attack only")])]
+    return rows
 
 
 def threats_table() -> str:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +34,8 @@ class Evidence:
 
     Attributes:
         topic: what is shown to hold.
-        rules: codes of the rules that the tests exercise, as in ``tests/rules.toml``.
+        rules: codes of the rules that the row's data pass through, as in ``tests/rules.toml``; ``*`` stands for any
+            letters.
         network: network whose rules or data are used.
         era: part of the chain's history.
         kind: one of `KINDS`.
@@ -50,6 +52,10 @@ class Evidence:
     shows: str
     tests: tuple[str, ...]
     vectors: tuple[str, ...]
+
+    def covers(self, code: str) -> bool:
+        """Return whether the row's data pass through the rule with this code."""
+        return any(fnmatchcase(code, pattern) for pattern in self.rules)
 
     @property
     def case_count(self) -> int:

@@ -7,7 +7,7 @@ Source: harmony-one/harmony, block/header.go; harmony-one/taggedrlp, taggedrlp.g
 """
 
 from dataclasses import dataclass, field
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from harmony_core.chain.header_fields import FIELDS, TAGS, HeaderVersion
 from harmony_core.crypto.keccak import keccak256
@@ -49,6 +49,7 @@ _MAX_ITEMS: Final = 64
 
 _new_bytes = bytes.__new__
 _set = object.__setattr__
+_integer = int.from_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,17 +171,6 @@ class Header:
         """
         return bool(self.shard_state)
 
-    @classmethod
-    def _from_fields(cls, version: HeaderVersion, values: list[object], encoding: bytes) -> Self:
-        # The decoder has checked every field, and it is the hot path: the constructor's checks are not repeated.
-        header = object.__new__(cls)
-        for name, blank in _BLANK[version]:
-            _set(header, name, blank)
-        for layout, value in zip(FIELDS[version], values, strict=True):
-            _set(header, layout.name, value)
-        _set(header, "_encoding", encoding)
-        return header
-
 
 _OPTIONAL_HASHES: Final = frozenset({"outgoing_receipts_root", "incoming_receipts_root", "shard_state_hash"})
 _ALL_FIELDS: Final = tuple(dict.fromkeys(layout.name for fields in FIELDS.values() for layout in fields))
@@ -191,6 +181,7 @@ _ABSENT: Final = {
 _BLANK: Final = {
     version: (
         ("version", version),
+        ("_encoding", None),
         ("_hash", None),
         *((name, None if name in _OPTIONAL_HASHES else b"") for name in names),
     )
@@ -223,8 +214,10 @@ def decode_header(data: bytes | bytearray | memoryview, *, compatibility: Compat
         if tagged is None:
             raise DecodeError("There is no such header version.", code="header-tag", actual=outer[1][:32])
         version, items = tagged, rlp.expect_list(outer[2])
-    values = _decode_fields(version, items, unbounded=compatibility.unbounded_integers)
-    header = Header._from_fields(version, values, data)  # noqa: SLF001 - this module's own constructor
+    header = _decode_fields(version, items, unbounded=compatibility.unbounded_integers)
+    _set(
+        header, "_encoding", data
+    )  # only the canonical form decodes, so these are the bytes that encoding gives
     if version is HeaderVersion.V3 and header.vrf and not compatibility.header_vrf_any_length:
         require(
             len(header.vrf) == VRF_LENGTH,
@@ -237,7 +230,7 @@ def decode_header(data: bytes | bytearray | memoryview, *, compatibility: Compat
     return header
 
 
-def _decode_fields(version: HeaderVersion, items: list[rlp.RLPItem], *, unbounded: bool) -> list[object]:
+def _decode_fields(version: HeaderVersion, items: list[rlp.RLPItem], *, unbounded: bool) -> Header:
     layouts = FIELDS[version]
     require(
         len(items) == len(layouts),
@@ -247,7 +240,10 @@ def _decode_fields(version: HeaderVersion, items: list[rlp.RLPItem], *, unbounde
         expected=len(layouts),
         actual=len(items),
     )
-    values: list[object] = []
+    # Every field is checked here, and this is the hot path: the checks of the constructor are not repeated.
+    header = object.__new__(Header)
+    for name, blank in _BLANK[version]:
+        _set(header, name, blank)
     for (name, kind, length, bits), item in zip(layouts, items, strict=False):
         if type(item) is not bytes:
             raise DecodeError(
@@ -256,20 +252,30 @@ def _decode_fields(version: HeaderVersion, items: list[rlp.RLPItem], *, unbounde
         if kind is not None:
             if len(item) != length:
                 _refuse_length(name, length, len(item))
-            values.append(_new_bytes(kind, item))
+            _set(header, name, _new_bytes(kind, item))
         elif bits is None:
-            values.append(item)
+            _set(header, name, item)
         else:
-            if item[:1] == b"\x00":
-                raise DecodeError(
-                    f"The header field {name} has leading zeros.", code="header-integer-leading-zero"
-                )
-            number = int.from_bytes(item, "big")
-            limit = bits or (None if unbounded else _STRICT_BITS)
-            if limit and number.bit_length() > limit:
-                _refuse_size(name, limit)
-            values.append(number)
-    return values
+            if item and item[0] == 0:
+                _refuse_leading_zero(name)
+            if len(item) > 4 and (bits or not unbounded):  # noqa: PLR2004 - shorter ones fit any field
+                _check_size(name, item, bits or _STRICT_BITS)
+            _set(header, name, _integer(item, "big"))
+    return header
+
+
+def _refuse_leading_zero(name: str) -> None:
+    raise DecodeError(f"The header field {name} has leading zeros.", code="header-integer-leading-zero")
+
+
+def _check_size(name: str, item: bytes, bits: int) -> None:
+    require(
+        len(item) * 8 <= bits,
+        DecodeError,
+        "header-integer-size",
+        f"The header field {name} is too large.",
+        expected=f"at most {bits} bits",
+    )
 
 
 def _refuse_length(name: str, expected: int | None, actual: int) -> None:
@@ -278,12 +284,6 @@ def _refuse_length(name: str, expected: int | None, actual: int) -> None:
         code="header-field-length",
         expected=expected,
         actual=actual,
-    )
-
-
-def _refuse_size(name: str, bits: int) -> None:
-    raise DecodeError(
-        f"The header field {name} is too large.", code="header-integer-size", expected=f"at most {bits} bits"
     )
 
 

@@ -1,5 +1,7 @@
 """The commands and their options; each loads what it needs when it runs, so that `--help` is quick."""
 
+import os
+import stat
 import sys
 import time
 from importlib.metadata import version as installed_version
@@ -11,7 +13,7 @@ import typer
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
 from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
-from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
+from harmony_core.cli.terminal import complain, is_terminal, printable, write_json, write_line
 
 if TYPE_CHECKING:
     from harmony_core.cli.verification import Report
@@ -83,13 +85,9 @@ def _options(
 def _verify(
     network: _NetworkName,
     files: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
-            metavar="[FILE]...",
-            exists=True,
-            dir_okay=False,
-            readable=True,
-            allow_dash=True,
+            metavar="FILE",
             show_default=False,
             help="Files with a header on each line; - or none for the standard input.",
         ),
@@ -102,12 +100,9 @@ def _verify(
         ),
     ] = None,
     committee: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            readable=True,
             show_default=False,
             help="File with a shard state, as hexadecimal RLP, whose committees you vouch for; may be repeated.",
         ),
@@ -126,20 +121,20 @@ def _verify(
 ) -> ExitCode:
     """Verify headers and their commit signatures, of any shards and in any order.
 
-    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally commit_signature and
-    commit_bitmap.
+    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally
+    commit_signature and commit_bitmap.
 
-    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none, 5 cannot
-    tell for want of data; 1 comes before 4, and 4 before 5.
+    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none,
+    5 cannot tell for want of data; 1 comes before 4, and 4 before 5.
     """
     if trust and committee:
         raise typer.BadParameter("--trust and --committee exclude each other", param_hint="--trust")
     trusted = [_hash(text) for text in trust or ()]
     report = _report(
         _network(network),
-        [str(file) for file in files or [Path(_STANDARD_INPUT)]],
+        [_readable(name, "FILE") for name in files or [_STANDARD_INPUT]],
         trusted,
-        [str(file) for file in committee or ()],
+        [_readable(name, "--committee") for name in committee or ()],
         int(time.time()) if now is None else now,
     )
     if as_json:
@@ -161,7 +156,9 @@ def _report(
     from harmony_core.cli.lines import read_lines  # noqa: PLC0415 - loaded when it is needed
     from harmony_core.cli.progress import ProgressDisplay  # noqa: PLC0415 - the same
     from harmony_core.cli.verification import collect, read_committees, verify  # noqa: PLC0415 - the same
+    from harmony_core.crypto.bls import load_backend  # noqa: PLC0415 - the same
 
+    load_backend()  # so that an unusable choice is a matter of usage, not of the headers
     given = [read_committees(name) for name in committees]
     if _STANDARD_INPUT in files and is_terminal(sys.stdin):
         complain("reading headers from the terminal, one on a line; Ctrl-D ends them")
@@ -169,9 +166,13 @@ def _report(
         display.begin("reading lines", None)
         collected = collect(read_lines(files, lambda _: display.advance(1)))
         display.begin("verifying headers", len(collected.headers))
-        return verify(
+        report = verify(
             collected, network, now=now, trusted_hashes=trusted, committees=given, progress=display.reach
         )
+    for block_hash in trusted:
+        if block_hash not in collected.headers:
+            complain(f"no header of the input has the trusted hash {block_hash}")
+    return report
 
 
 @_header_app.command("show", short_help="Show every field of a header.")
@@ -206,8 +207,8 @@ def _committee_show(
 ) -> ExitCode:
     """Show the committee that the genesis account lists give for an epoch before staking.
 
-    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking on,
-    committees are elected and stand in headers.
+    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking
+    on, committees are elected and stand in headers.
     """
     from harmony_core.cli.committee_view import show_committee  # noqa: PLC0415 - loaded when it is needed
 
@@ -236,6 +237,20 @@ def _network(name: str) -> "Network":
         raise typer.BadParameter(
             f"no network has the name {name!r}; known are {', '.join(NETWORK_NAMES)}", param_hint="--network"
         ) from error
+
+
+def _readable(name: str, hint: str) -> str:
+    if name == _STANDARD_INPUT:
+        return name
+    try:
+        # Not opened here: a named pipe can be opened only once.
+        is_directory = stat.S_ISDIR(Path(name).stat().st_mode)
+        problem = "this is a directory" if is_directory else "permission denied"
+        if not is_directory and os.access(name, os.R_OK):
+            return name
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+    raise typer.BadParameter(f"{printable(name)}: {problem}", param_hint=hint)
 
 
 def _hash(text: str) -> "Hash32":

@@ -13,7 +13,7 @@ __all__ = ["show_committee"]
 
 
 def show_committee(network: Network, epoch: int, shard: int, *, as_json: bool) -> ExitCode:
-    """Show the committee of ``shard`` in ``epoch`` as the genesis account lists give it, and return the exit code.
+    """Show the committee of a shard that the genesis account lists give, and return the exit code.
 
     Raises:
         ConfigurationError: code ``committee-shard`` if the network has no such shard in that epoch.
@@ -59,7 +59,9 @@ def _slot(committee: Committee, index: int) -> dict[str, object]:
 
 def _write(network: Network, epoch: int, committee: Committee) -> None:
     count = len(committee.slots)
-    write_line(f"{network.name}, epoch {epoch}, shard {committee.shard_id}: {count} slots, derived from genesis data")
+    write_line(
+        f"{network.name}, epoch {epoch}, shard {committee.shard_id}: {count} slots, derived from genesis data"
+    )
     width = len(str(count - 1))
     for index, slot in enumerate(committee.slots):
         write_line(f"{index:>{width}}  {address_to_bech32(slot.address)}  {slot.bls_public_key}")

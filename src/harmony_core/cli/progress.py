@@ -48,7 +48,7 @@ class ProgressDisplay:
         """Start a stage of ``total`` steps; None where their number is not known."""
         self._description, self._total, self._completed = description, total, 0
         if self._display is not None and self._task is not None:
-            self._display.reset(self._task, description=description, total=total)
+            self._display.reset(self._task, description=description, total=total, position=self._position())
 
     def advance(self, steps: int) -> None:
         """Report that so many more steps are done."""
@@ -64,13 +64,16 @@ class ProgressDisplay:
                 return
             self._show()
         if self._display is not None and self._task is not None:
-            self._display.update(self._task, completed=completed)
+            self._display.update(self._task, completed=completed, position=self._position())
 
     def close(self) -> None:
         """Take the display away."""
         if self._display is not None:
             self._display.stop()
             self._display = None
+
+    def _position(self) -> str:
+        return str(self._completed) if self._total is None else f"{self._completed} of {self._total}"
 
     def _show(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - only for long input
@@ -89,10 +92,10 @@ class ProgressDisplay:
         self._display = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("{task.completed} of {task.total}", markup=False),
+            TextColumn("{task.fields[position]}", markup=False),
             *times,
             console=Console(stderr=True, highlight=False),
             transient=True,
         )
-        self._task = self._display.add_task(self._description, total=self._total)
+        self._task = self._display.add_task(self._description, total=self._total, position=self._position())
         self._display.start()

@@ -1,18 +1,17 @@
 """Writing to the terminal, a pipe or a file: whole values, no control characters of others."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["complain", "is_terminal", "output_console", "printable", "width_of", "write_json", "write_line"]
 
-_FALLBACK_WIDTH = 80
-
 
 def printable(text: str) -> str:
-    """Return ``text`` with everything escaped that is not printable, so that no input can steer a terminal."""
+    """Return ``text`` with everything unprintable escaped, so that no input can steer a terminal."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
@@ -26,13 +25,22 @@ def is_terminal(stream: object) -> bool:
         return False
 
 
-def output_console(width: int | None = None) -> "Console":
-    """Return a rich console on the standard output; ``width`` columns, or those of the terminal."""
+def output_console() -> "Console":
+    """Return a rich console on the standard output that writes text as it is."""
+    return _console_class()(file=sys.stdout, highlight=False, markup=False, emoji=False)
+
+
+@cache
+def _console_class() -> "type[Console]":
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
-    return Console(
-        file=sys.stdout, width=width, highlight=False, markup=False, emoji=False, legacy_windows=False
-    )
+    class PipedConsole(Console):
+        """Reports a closed pipe like any other stream, instead of ending the process with exit code 1."""
+
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError
+
+    return PipedConsole
 
 
 def width_of(console: "Console") -> int | None:

@@ -1,6 +1,7 @@
-"""The report of `harmony-core verify` for a human: a table, or a block of lines for each header where it is too narrow.
+"""The report of `harmony-core verify` for a human: a table, or a block of lines a header where that is too wide.
 
-A hash is one word, and no word is ever broken or cut; lines are broken between words only, and in a pipe or a file not at all.
+A hash is one word, and no word is ever broken or cut; lines are broken between words only, and in a pipe or a
+file not at all.
 """
 
 import textwrap
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from harmony_core.cli.terminal import output_console, printable, width_of
 from harmony_core.cli.verification import Judged, Report
-from harmony_core.light_client import Verdict
+from harmony_core.light_client import Basis, BasisKind, Verdict
 from harmony_core.primitives import Dec
 
 if TYPE_CHECKING:
@@ -17,11 +18,24 @@ if TYPE_CHECKING:
 
 __all__ = ["percent", "reason_of", "report_lines", "write_report"]
 
-_HEADINGS: Final = ("shard", "number", "epoch", "hash", "signers", "power", "verdict", "reason and basis of trust")
+_HEADINGS: Final = (
+    "shard",
+    "number",
+    "epoch",
+    "hash",
+    "signers",
+    "power",
+    "verdict",
+    "reason and basis of trust",
+)
 _RIGHT_ALIGNED: Final = frozenset({0, 1, 2, 4, 5})
 _GAP: Final = "  "
+_INDENT: Final = "      "
 _LEAST_REASON: Final = 40
 _STYLES: Final = {Verdict.PROVEN: "green", Verdict.BROKEN: "bold red", Verdict.UNKNOWN: "yellow"}
+_COMMITTEES: Final = frozenset(
+    {BasisKind.GENESIS_COMMITTEE, BasisKind.ELECTED_COMMITTEE, BasisKind.GIVEN_COMMITTEE}
+)
 _PERCENT_STEP: Final = 10**12  # raw units of a hundredth of a hundredth of a percent
 
 
@@ -42,33 +56,33 @@ def report_lines(report: Report, width: int | None) -> Iterator[tuple[str, str]]
     cells = [_cells(item) for item in report.judged]
     styles = [_STYLES[item.verdict.verdict] for item in report.judged]
     if cells:
-        widths = [max(len(row[column]) for row in (_HEADINGS, *cells)) for column in range(len(_HEADINGS) - 1)]
-        room = None if width is None else width - sum(widths) - len(_GAP) * len(widths)
-        longest = max(len(word) for row in cells for word in row[-1].split())
-        if room is None or room >= max(longest, _LEAST_REASON):
-            yield from _table(cells, styles, widths, room)
-        else:
-            for row, style in zip(cells, styles, strict=True):
-                yield from ((line, style) for line in _record(row, width))
+        yield from _body(cells, styles, width)
         yield "", ""
     yield from ((line, "bold") for line in _wrapped(_summary(report), width))
 
 
 def reason_of(item: Judged) -> str:
-    """Return why the header has its verdict: the basis of trust if it is proven, else what stands in the way."""
+    """Return why the header has its verdict: the basis of trust if proven, else what stands in the way."""
     verdict = item.verdict
     parts = []
     if verdict.error is not None:
         parts.append(str(verdict.error))
     if verdict.basis is not None:
-        parts.append(str(verdict.basis) if verdict.error is None else f"({verdict.basis})")
+        parts.append(_basis(verdict.basis) if verdict.error is None else f"({_basis(verdict.basis)})")
     return " ".join(parts) or "no reason given"
 
 
 def percent(power: Dec) -> str:
-    """Return a share as a percentage, truncated to four decimals: what is shown as 66.6667 % is at least that."""
+    """Return a share as a percentage, truncated to four decimals: it is at least what is shown."""
     whole, decimals = divmod(power.raw // _PERCENT_STEP, 10**4)
     return f"{whole}.{decimals:04d}".rstrip("0").rstrip(".") + "%"
+
+
+def _basis(basis: Basis) -> str:
+    detail = str(basis)
+    if basis.kind in _COMMITTEES:
+        return f"signed by the {detail.removeprefix('the ')}"
+    return detail
 
 
 def _cells(item: Judged) -> tuple[str, ...]:
@@ -88,21 +102,35 @@ def _cells(item: Judged) -> tuple[str, ...]:
     return tuple(printable(cell) for cell in cells)
 
 
-def _table(
-    cells: Sequence[tuple[str, ...]], styles: Sequence[str], widths: Sequence[int], room: int | None
+def _body(
+    cells: Sequence[tuple[str, ...]], styles: Sequence[str], width: int | None
 ) -> Iterator[tuple[str, str]]:
-    yield _aligned(_HEADINGS, widths) + _HEADINGS[-1], "bold"
-    indent = " " * (sum(widths) + len(_GAP) * len(widths))
+    """Yield a table, the reason on a line of its own where that helps, or a block of lines for each header."""
+    widths = [max(len(row[column]) for row in (_HEADINGS, *cells)) for column in range(len(_HEADINGS) - 1)]
+    taken = sum(widths) + len(_GAP) * len(widths)
+    longest = max(len(word) for row in cells for word in row[-1].split())
+    beside = width is None or width - taken >= max(longest, _LEAST_REASON)
+    if not beside and width is not None and width < taken:
+        for row, style in zip(cells, styles, strict=True):
+            yield from ((line, style) for line in _record(row, width))
+        return
+    yield _aligned(_HEADINGS, widths) + (_HEADINGS[-1] if beside else ""), "bold"
     for row, style in zip(cells, styles, strict=True):
-        first, *rest = _wrapped(row[-1], room)
-        yield _aligned(row, widths) + first, style
-        yield from ((indent + line, style) for line in rest)
+        indent = " " * taken if beside else _INDENT
+        first, *rest = _wrapped(row[-1], width, indent)
+        if beside:
+            yield _aligned(row, widths) + first.removeprefix(indent), style
+        else:
+            yield _aligned(row, widths).rstrip(), style
+            yield first, style
+        yield from ((line, style) for line in rest)
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Return all cells but the last, the reason, padded to their columns."""
     return "".join(
         (cell.rjust(width) if column in _RIGHT_ALIGNED else cell.ljust(width)) + _GAP
-        for column, (cell, width) in enumerate(zip(row, widths, strict=False))
+        for column, (cell, width) in enumerate(zip(row[:-1], widths, strict=True))
     )
 
 

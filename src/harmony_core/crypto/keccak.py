@@ -96,10 +96,8 @@ def load_keccak(name: str) -> Callable[[bytes], bytes]:
         expected=", ".join(BACKENDS),
         actual=name,
     )
-    function: Callable[[bytes], bytes]
-    if name == "pure":
-        function = keccak_pure.keccak256
-    else:
+    function: Callable[[bytes], bytes] = keccak_pure.keccak256
+    if name != "pure":
         try:
             function = Keccak256(load_backend(name))
             function(b"")

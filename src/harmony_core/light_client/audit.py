@@ -165,7 +165,8 @@ def _noted_on(record: _Record) -> Iterator[None]:
     try:
         yield
     except HarmonyError as error:
-        record.errors.append(error)
+        # A traceback would keep its frames, and so kilobytes for each header.
+        record.errors.append(error.with_traceback(None))
 
 
 class _Auditor:
@@ -198,9 +199,10 @@ class _Auditor:
         for record in records:
             self._check_link(record, by_number)
         self._believe_by_hash(records)
-        epochs = sorted({record.header.epoch for record in records})
-        for epoch in epochs:
-            of_epoch = [record for record in records if record.header.epoch == epoch]
+        by_epoch: dict[int, list[_Record]] = defaultdict(list)
+        for record in records:
+            by_epoch[record.header.epoch].append(record)
+        for _, of_epoch in sorted(by_epoch.items()):
             for start in range(0, len(of_epoch), _BATCH):
                 batch = of_epoch[start : start + _BATCH]
                 self._check_commits(shard_id, batch)
@@ -252,7 +254,7 @@ class _Auditor:
                 committee, basis = self._book.entry(shard_id, record.header.epoch)
             except HarmonyError as error:
                 if record.by_hash is None or not isinstance(error, MissingDataError):
-                    record.errors.append(error)
+                    record.errors.append(error.with_traceback(None))
                 continue
             record.by_commit = basis if record.commits else None
             items += [(record.header, commit, committee) for commit in record.commits]
@@ -281,8 +283,8 @@ class _Auditor:
 
     @staticmethod
     def _compare_siblings(records: list[_Record], by_number: dict[int, list[_Record]]) -> None:
-        for record in records:
-            rivals = [r for r in by_number[record.header.number] if not r.errors and r.basis]
+        for number in dict.fromkeys(record.header.number for record in records):
+            rivals = [r for r in by_number[number] if not r.errors and r.basis]
             if len(rivals) < 2:  # noqa: PLR2004 - one header of a height has no rival
                 continue
             by_hash = [r for r in rivals if r.by_hash]

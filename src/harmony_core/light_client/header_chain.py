@@ -2,8 +2,8 @@
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,8 +26,8 @@ from harmony_core.light_client.header_rules import (
 from harmony_core.light_client.signed_header import ProvenHeader, SignedHeader, carried_commit, proven
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Hash32, ShardID
-from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits
-from harmony_core.randomness.vrf import HeaderVRF, VerifiedVRF, check_header_vrfs
+from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits, submit_commits
+from harmony_core.randomness.vrf import HeaderVRF, VerifiedVRF, check_header_vrfs, submit_header_vrfs
 
 __all__ = ["verify_header_chain"]
 
@@ -241,7 +241,7 @@ class _Batches:
         self._executor = executor
         self._in_flight = workers + 1
         self._compatibility = compatibility
-        self._queue: deque[tuple[list[_Candidate], Future[_Outcome]]] = deque()
+        self._queue: deque[tuple[list[_Candidate], Callable[[], _Outcome]]] = deque()
 
     def submit(self, candidates: list[_Candidate]) -> Iterator[ProvenHeader]:
         """Check a batch, and yield proofs that are ready."""
@@ -249,7 +249,7 @@ class _Batches:
         if self._executor is None:
             yield from _conclude(candidates, _check(batch, self._compatibility))
             return
-        self._queue.append((candidates, self._executor.submit(_check, batch, self._compatibility)))
+        self._queue.append((candidates, _start(batch, self._executor, self._compatibility)))
         while len(self._queue) > self._in_flight:
             yield from self._oldest()
 
@@ -259,8 +259,14 @@ class _Batches:
             yield from self._oldest()
 
     def _oldest(self) -> Iterator[ProvenHeader]:
-        candidates, future = self._queue.popleft()
-        yield from _conclude(candidates, future.result())
+        candidates, verdicts = self._queue.popleft()
+        yield from _conclude(candidates, verdicts())
+
+
+def _start(batch: _Batch, executor: Executor, compatibility: Compatibility) -> Callable[[], _Outcome]:
+    commits = submit_commits(batch.commits, executor, compatibility=compatibility)
+    vrfs = submit_header_vrfs(batch.vrfs, executor, compatibility=compatibility)
+    return lambda: _Outcome(commits(), vrfs())
 
 
 def _check(batch: _Batch, compatibility: Compatibility) -> _Outcome:

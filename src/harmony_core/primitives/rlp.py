@@ -52,6 +52,8 @@ EMPTY_LIST: Final = b"\xc0"
 _SHORT: Final = 56  # payloads of at least this many bytes have their length spelled out
 
 _LIST: Final = 0xC0  # prefixes from here on start a list
+_STRING_PREFIXES: Final = tuple(bytes((0x80 + size,)) for size in range(_SHORT))
+_LONG_STRING_PREFIXES: Final = tuple(bytes((0xB7 + width,)) for width in range(9))
 
 
 def decode(
@@ -200,23 +202,29 @@ def encode(item: RLPEncodable, *, max_depth: int = MAX_DEPTH) -> bytes:
         VerificationError: code ``rlp-encode-depth`` when lists are nested deeper than ``max_depth``.
         TypeError: for an item that is neither bytes nor a list; integers go through `encode_uint` first.
     """
-    if isinstance(item, bytes | bytearray | memoryview):
+    if isinstance(item, bytes):
+        return encode_bytes(item)
+    if isinstance(item, list | tuple):
+        require(max_depth > 0, VerificationError, "rlp-encode-depth", "RLP lists are nested too deeply.")
+        inner_depth = max_depth - 1
+        return encode_list(
+            [
+                encode_bytes(inner) if isinstance(inner, bytes) else encode(inner, max_depth=inner_depth)
+                for inner in item
+            ]
+        )
+    if isinstance(item, bytearray | memoryview):
         return encode_bytes(bytes(item))
-    if not isinstance(item, list | tuple):
-        raise TypeError(f"an RLP item is bytes or a list, not {type(item).__name__}")
-    require(max_depth > 0, VerificationError, "rlp-encode-depth", "RLP lists are nested too deeply.")
-    return encode_list([encode(inner, max_depth=max_depth - 1) for inner in item])
+    raise TypeError(f"an RLP item is bytes or a list, not {type(item).__name__}")
 
 
 def encode_bytes(value: bytes) -> bytes:
     """Return the encoding of a byte string."""
     size = len(value)
-    if size == 1 and value[0] < 0x80:
-        return bytes(value)
     if size < _SHORT:
-        return bytes((0x80 + size,)) + value
-    length = encode_uint(size)
-    return bytes((0xB7 + len(length),)) + length + value
+        return value[:] if size == 1 and value[0] < 0x80 else _STRING_PREFIXES[size] + value
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return _LONG_STRING_PREFIXES[len(length)] + length + value
 
 
 def encode_list(encodings: Sequence[bytes]) -> bytes:
@@ -225,7 +233,7 @@ def encode_list(encodings: Sequence[bytes]) -> bytes:
     size = len(payload)
     if size < _SHORT:
         return bytes((_LIST + size,)) + payload
-    length = encode_uint(size)
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes((0xF7 + len(length),)) + length + payload
 
 

@@ -18,6 +18,7 @@ from harmony_core.quorum.verification import (
     check_commit_targets,
     check_commits,
     is_commit_checked,
+    submit_commits,
     verify_commit,
     verify_commit_target,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "check_quorum",
     "commit_payload",
     "is_commit_checked",
+    "submit_commits",
     "verify_commit",
     "verify_commit_target",
 ]

@@ -89,4 +89,6 @@ class CommitTarget:
     @classmethod
     def of_header(cls, header: Header) -> Self:
         """Return the identity of the block of ``header``."""
+        if not isinstance(header, Header):
+            raise TypeError(f"a Header is needed, not {type(header).__name__}")
         return cls(header.shard_id, header.epoch, header.number, header.view_id, header.hash)

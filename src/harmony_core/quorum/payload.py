@@ -38,6 +38,8 @@ def commit_payload(
 
     Source: harmony-one/harmony, consensus/signature/signature.go (ConstructCommitPayload).
     """
+    if not isinstance(block_hash, Hash32):
+        raise TypeError(f"a block hash is a Hash32, not {type(block_hash).__name__}")
     require(
         compatibility.truncated_block_numbers or 0 <= number < _UINT64_LIMIT,
         VerificationError,

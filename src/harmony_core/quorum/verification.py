@@ -7,6 +7,7 @@ set, and the rules come from the trusted committee's network and epoch.
 
 import secrets
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 
 from harmony_core.chain.header import Header
 from harmony_core.crypto.bitmap import check_bitmap, count_enabled
@@ -24,6 +25,7 @@ __all__ = [
     "check_commit_targets",
     "check_commits",
     "is_commit_checked",
+    "submit_commits",
     "verify_commit",
     "verify_commit_target",
 ]
@@ -68,12 +70,31 @@ def check_commits(
         compatibility: quirks of the reference to allow.
         entropy: source of the coefficients; must be unpredictable to whoever made the commits.
     """
-    targets = [(CommitTarget.of_header(header), commit, committee) for header, commit, committee in items]
-    verdicts = check_commit_targets(targets, compatibility=compatibility, entropy=entropy)
-    return [
-        VerifiedHeader(_MINT, header, verdict) if isinstance(verdict, VerifiedCommit) else verdict
-        for (header, _, _), verdict in zip(items, verdicts, strict=True)
-    ]
+    verdicts = check_commit_targets(_targets(items), compatibility=compatibility, entropy=entropy)
+    return _on_headers(items, verdicts)
+
+
+def submit_commits(
+    items: Sequence[tuple[Header, Commit, TrustedCommittee]],
+    executor: Executor,
+    *,
+    compatibility: Compatibility = STRICT,
+) -> Callable[[], list[VerifiedHeader | HarmonyError]]:
+    """Start what `check_commits` does, with the signatures checked by an executor, and return how to get the verdicts.
+
+    Only keys, payloads, bitmaps and signatures travel to a worker process, and only errors travel back.
+
+    Args:
+        items: header, commit and trusted committee of each.
+        executor: where the signatures are checked, usually a pool of processes.
+        compatibility: quirks of the reference to allow.
+
+    Returns:
+        A function that waits for the executor and returns what `check_commits` returns.
+    """
+    batch = _Batch(_targets(items), compatibility)
+    failures = executor.submit(check_bitmap_signatures, batch.claims, compatibility=compatibility)
+    return lambda: _on_headers(items, batch.conclude(failures.result()))
 
 
 def verify_commit_target(
@@ -100,20 +121,8 @@ def check_commit_targets(
     entropy: Callable[[int], bytes] = secrets.token_bytes,
 ) -> list[VerifiedCommit | HarmonyError]:
     """Verify many commits at once as `check_commits` does, each on a block of which only the identity is at hand."""
-    verdicts: dict[int, VerifiedCommit | HarmonyError] = {}
-    claims: dict[int, tuple[KeySet, SignedBitmap]] = {}
-    powers: dict[int, Dec] = {}
-    for position, (target, commit, committee) in enumerate(items):
-        try:
-            signed, powers[position] = _checked_claim(target, commit, committee, compatibility)
-        except HarmonyError as error:
-            verdicts[position] = error
-        else:
-            claims[position] = (committee.key_set, signed)
-    failures = check_bitmap_signatures([*claims.values()], compatibility=compatibility, entropy=entropy)
-    for position, failure in zip(claims, failures, strict=True):
-        verdicts[position] = _proof(*items[position], powers[position]) if failure is None else failure
-    return [verdicts[position] for position in range(len(items))]
+    batch = _Batch(items, compatibility)
+    return batch.conclude(check_bitmap_signatures(batch.claims, compatibility=compatibility, entropy=entropy))
 
 
 def is_commit_checked(local_height: int, *, compatibility: Compatibility = STRICT) -> bool:
@@ -127,10 +136,58 @@ def is_commit_checked(local_height: int, *, compatibility: Compatibility = STRIC
     return local_height > 1 or not compatibility.unchecked_commits_at_chain_start
 
 
+class _Batch:
+    """Commits of which everything is decided but the signatures."""
+
+    def __init__(
+        self,
+        items: Sequence[tuple[CommitTarget, Commit, TrustedCommittee]],
+        compatibility: Compatibility,
+    ) -> None:
+        self._items = items
+        self._verdicts: dict[int, VerifiedCommit | HarmonyError] = {}
+        self._powers: dict[int, Dec] = {}
+        self.claims: list[tuple[KeySet, SignedBitmap]] = []
+        for position, (target, commit, committee) in enumerate(items):
+            try:
+                signed, power = _checked_claim(target, commit, committee, compatibility)
+            except HarmonyError as error:
+                self._verdicts[position] = error
+            else:
+                self._powers[position] = power
+                self.claims.append((committee.key_set, signed))
+
+    def conclude(self, failures: Sequence[HarmonyError | None]) -> list[VerifiedCommit | HarmonyError]:
+        """Return the verdicts, given what is wrong with the signature of each claim."""
+        for (position, power), failure in zip(self._powers.items(), failures, strict=True):
+            proof = _proof(*self._items[position], power) if failure is None else failure
+            self._verdicts[position] = proof
+        return [self._verdicts[position] for position in range(len(self._items))]
+
+
+def _targets(
+    items: Sequence[tuple[Header, Commit, TrustedCommittee]],
+) -> list[tuple[CommitTarget, Commit, TrustedCommittee]]:
+    return [(CommitTarget.of_header(header), commit, committee) for header, commit, committee in items]
+
+
+def _on_headers(
+    items: Sequence[tuple[Header, Commit, TrustedCommittee]],
+    verdicts: Sequence[VerifiedCommit | HarmonyError],
+) -> list[VerifiedHeader | HarmonyError]:
+    return [
+        VerifiedHeader(_MINT, header, verdict) if isinstance(verdict, VerifiedCommit) else verdict
+        for (header, _, _), verdict in zip(items, verdicts, strict=True)
+    ]
+
+
 def _checked_claim(
     target: CommitTarget, commit: Commit, committee: TrustedCommittee, compatibility: Compatibility
 ) -> tuple[SignedBitmap, Dec]:
     """Check everything but the signature, and return what was signed and with how much power."""
+    for value, kind in ((target, CommitTarget), (commit, Commit), (committee, TrustedCommittee)):
+        if not isinstance(value, kind):
+            raise TypeError(f"a {kind.__name__} is needed, not {type(value).__name__}")
     require(
         target.shard_id == committee.shard_id,
         VerificationError,

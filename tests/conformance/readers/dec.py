@@ -34,8 +34,7 @@ def _clean(fields: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not ABSENT}
 
 
-def _strict_parse_reason(case: Case) -> str | None:
-    text = case["in"]["str"]
+def _strict_text_reason(text: str) -> str | None:
     if (
         _parsed(lambda: Dec.parse(text, compatibility=Compatibility(dec_text_unbounded=True)))["error"]
         is not None
@@ -46,19 +45,31 @@ def _strict_parse_reason(case: Case) -> str | None:
     return "dec-text-size" if value.raw.bit_length() > MAX_BITS else None
 
 
-@reader("dec", "parse", inputs=("in",), strict_differs=_strict_parse_reason)
+@reader("dec", "parse", inputs=("in",), strict_differs=lambda case: _strict_text_reason(case["in"]["str"]))
 def parse(case: Case, compatibility: Compatibility) -> dict[str, object]:
     return {"out": _clean(_parsed(lambda: Dec.parse(case["in"]["str"], compatibility=compatibility)))}
 
 
-@reader("dec", "unmarshal_json", inputs=("in",))
+def _json_text(text: str) -> str | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    # Go leaves the string as it was for a null: empty.
+    return "" if value is None else value if isinstance(value, str) else None
+
+
+@reader(
+    "dec",
+    "unmarshal_json",
+    inputs=("in",),
+    strict_differs=lambda case: _strict_text_reason(_json_text(case["in"]["json"]) or ""),
+)
 def unmarshal_json(case: Case, compatibility: Compatibility) -> dict[str, object]:
-    value = json.loads(case["in"]["json"])
-    if value is None:
-        value = ""  # Go leaves the string as it was: empty
-    if not isinstance(value, str):
+    text = _json_text(case["in"]["json"])
+    if text is None:
         return {"out": {"error": "not a JSON string"}}
-    return {"out": _clean(_parsed(lambda: Dec.parse(value, compatibility=compatibility)))}
+    return {"out": _clean(_parsed(lambda: Dec.parse(text, compatibility=compatibility)))}
 
 
 @reader("dec", "new_dec_with_prec", inputs=("in",))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from harmony_core.chain import Committee, ShardState, Slot
 from harmony_core.chain.shard_state import node_list_hash
@@ -58,32 +57,79 @@ def rlp_hash(case: Case, compatibility: Compatibility) -> dict[str, object]:  # 
 def rlp_decode(case: Case, compatibility: Compatibility) -> dict[str, object]:  # noqa: ARG001
     data = bytes_from_hex(case["input"])
     return {
-        "asBytes": _outcome(lambda: rlp.expect_bytes(rlp.decode(data)), _hex, "0x"),
-        "asUint64": _outcome(lambda: rlp.decode_uint(rlp.decode(data), 64), str, "0"),
-        "asUint64List": _uint64_list(data),
+        "asBytes": _outcome(data, lambda item: _hex(rlp.expect_bytes(rlp.decode(item))), "0x"),
+        "asUint64": _outcome(data, lambda item: str(rlp.decode_uint(rlp.decode(item), 64)), "0"),
+        "asUint64List": _outcome(data, _uint64_list, "[]"),
     }
 
 
-def _outcome(decoder: Callable[[], Any], shown: Callable[[Any], str], blank: str) -> dict[str, object]:
+class _Partial(Exception):
+    """A list that is refused after its first items; Go leaves these, and a zero for the bad one, in the result."""
+
+    def __init__(self, code: str, numbers: list[int]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.value = _go_list([*numbers, 0])
+
+
+def _outcome(data: bytes, shown: Callable[[bytes], str], blank: str) -> dict[str, object]:
+    # Go decodes the first item and then refuses what follows it, so that the value stays in the result.
+    size = _extent(data)
+    first = data[:size]
     try:
-        return {"error": None, "value": shown(decoder())}
+        value = shown(first)
     except HarmonyError as error:
         return {"error": error.code, "value": blank}
-
-
-def _uint64_list(data: bytes) -> dict[str, object]:
+    except _Partial as error:
+        return {"error": error.code, "value": error.value}
     try:
-        items = rlp.expect_list(rlp.decode(data))
+        rlp.decode(data)
     except HarmonyError as error:
-        return {"error": error.code, "value": "[]"}
-    numbers = []
-    for item in items:
+        return {"error": error.code, "value": value}
+    return {"error": None, "value": value}
+
+
+def _uint64_list(data: bytes) -> str:
+    whole = None
+    try:
+        rlp.expect_list(rlp.decode(data))
+    except HarmonyError as error:
+        whole = error
+    body = _list_body(data)
+    if body is None:
+        assert whole is not None
+        raise whole
+    numbers: list[int] = []
+    while body:
+        size = _extent(body)
         try:
-            numbers.append(rlp.decode_uint(item, 64))
+            numbers.append(rlp.decode_uint(rlp.decode(body[:size]), 64))
         except HarmonyError as error:
-            # Go fills the slice as it decodes and leaves a zero in the place of the bad item.
-            return {"error": error.code, "value": _go_list([*numbers, 0])}
-    return {"error": None, "value": _go_list(numbers)}
+            raise _Partial(error.code, numbers) from error
+        body = body[size:]
+    assert whole is None
+    return _go_list(numbers)
+
+
+def _list_body(data: bytes) -> bytes | None:
+    """Return the payload of a list whose own length is canonical and right, or None."""
+    if not data or data[0] < 0xC0:
+        return None
+    start = 1 if data[0] < 0xF8 else 1 + data[0] - 0xF7
+    body = data[start:]
+    return body if rlp.encode_list([body]) == data else None
+
+
+def _extent(data: bytes) -> int:
+    """Return how many bytes the first item takes by its prefix."""
+    prefix = data[0] if data else 0
+    if prefix < 0x80:
+        return 1
+    base = 0x80 if prefix < 0xC0 else 0xC0
+    if prefix - base < 56:
+        return 1 + prefix - base
+    width = prefix - base - 55
+    return 1 + width + int.from_bytes(data[1 : 1 + width], "big")
 
 
 def _go_list(numbers: list[int]) -> str:

@@ -50,6 +50,12 @@ def test_a_view_id_over_64_bits_is_refused(view_id: int) -> None:
         assert info.value.code == "commit-payload-view-id"
 
 
+def test_a_block_hash_is_a_hash() -> None:
+    short: Any = b"short"
+    with pytest.raises(TypeError):
+        commit_payload(CONFIG, block_hash=short, number=0, view_id=0, epoch=Epoch(0))
+
+
 def test_the_reference_drops_the_higher_bits() -> None:
     lenient = Compatibility(truncated_block_numbers=True)
     assert payload(2**64 + 5, 2**70 + 6, 186, lenient) == payload(5, 6, 186)

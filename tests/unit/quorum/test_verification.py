@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -451,3 +452,15 @@ def test_proof_values_and_committees_survive_pickling() -> None:
     assert verify_commit(header, copy.commit, copy.committee) == proven
     assert copy.committee != STAKED.at(epoch=6).trusted()
     assert copy.committee != "a committee"
+
+
+def test_a_wrong_type_is_a_type_error() -> None:
+    header = header_at(5)
+    good: list[Any] = [header, STAKED.sign(header), STAKED.trusted()]
+    for position in range(3):
+        wrong = [*good]
+        wrong[position] = b"bytes"
+        with pytest.raises(TypeError):
+            verify_commit(*wrong)
+        with pytest.raises(TypeError):
+            check_commits([tuple(wrong)])

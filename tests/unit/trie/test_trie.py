@@ -1,4 +1,5 @@
 import pytest
+import rlp
 
 from harmony_core.crypto import keccak256
 from harmony_core.errors import DecodeError, MissingDataError
@@ -272,3 +273,27 @@ def test_the_deepest_trie_is_no_burden() -> None:
     for key in keys:
         opened.delete(key)
     assert opened.root == EMPTY_ROOT
+
+
+def test_changes_reach_below_an_extension_that_is_not_loaded() -> None:
+    entries = {b"\x11\x11\x10": LONG, b"\x11\x11\x20": LONG, b"\x11\x11\x30": LONG}
+    for key in entries:
+        trie = reopened(trie_of(entries))
+        trie.set(key, b"changed")
+        assert trie.root == trie_of(entries | {key: b"changed"}).root
+        trie = reopened(trie_of(entries))
+        trie.update({key: b"", b"\x11\x12": b"beside"})
+        rest = {other: value for other, value in entries.items() if other != key}
+        assert trie.root == trie_of(rest | {b"\x11\x12": b"beside"}).root
+
+
+def test_a_store_of_endless_paths_is_refused() -> None:
+    leaf = rlp.encode([b"\x20", LONG])
+    branch = rlp.encode([keccak256(leaf)] * 16 + [b""])
+    extension = rlp.encode([b"\x00" + bytes(MAX_KEY_LENGTH), keccak256(branch)])
+    nodes = [(keccak256(node), node) for node in (leaf, branch, extension)]
+    trie = Trie(MemoryNodeStore(nodes), nodes[-1][0])
+    assert trie.get(bytes(MAX_KEY_LENGTH)) is None
+    with pytest.raises(DecodeError) as info:
+        list(trie.items())
+    assert info.value.code == "trie-key-length"

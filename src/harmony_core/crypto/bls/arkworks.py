@@ -156,6 +156,11 @@ class ArkworksBackend:
         multiples = [_ark2(point), *(_ark2(_g2(*image)) for image in (minus_psi, psi2, minus_psi3))]
         return G2Point(ArkG2.multiexp_unchecked(multiples, digits))
 
+    def g1_combine(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        """See `Backend.g1_combine`."""
+        ark_points = cast("list[ArkG1]", list(points))
+        return G1Point(ArkG1.multiexp_unchecked(ark_points, [_scalar(k) for k in scalars]))
+
     def g2_combine(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
         """See `Backend.g2_combine`."""
         if len(points) == 1:

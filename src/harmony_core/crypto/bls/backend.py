@@ -97,6 +97,9 @@ class Backend(Protocol):
     def g2_multiply_in_subgroup(self, point: G2Point, scalar: int) -> G2Point:
         """Return the multiple of a point of the subgroup, which may be faster to compute."""
 
+    def g1_combine(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        """Return the sum of scalar times point (multi-scalar multiplication)."""
+
     def g2_combine(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
         """Return the sum of scalar times point, in or outside the subgroup (multi-scalar multiplication)."""
 

@@ -7,7 +7,8 @@ e(base, sum r_j signature_j) must be the product of e(keys_j, r_j H_j). A false 
 2^-64. Every signature and key is checked to lie in its subgroup before, each on its own: the combination proves
 nothing about points outside. When the combination fails, halves are checked until each bad item is known.
 
-Two ways to write the product for one committee need few pairings:
+Where payloads repeat, as votes do, the product has one pairing a payload: e(sum of r_j keys_j, H). Otherwise two ways
+to write it for one committee need few pairings:
 
 * by rows: one pairing for each distinct bitmap, e(keys of the bitmap, sum of r_j H_j over the items that have it);
 * by columns: e(sum of all keys, sum of all r_j H_j), divided by one pairing for each distinct pattern of absence:
@@ -27,6 +28,7 @@ from harmony_core.crypto.bls.backend import Backend, G1Point, G2Point
 from harmony_core.crypto.bls.base_point import minus_base_point
 from harmony_core.crypto.bls.hashing import mapped_payload
 from harmony_core.crypto.bls.key_set import KeySet
+from harmony_core.crypto.bls.map_to_curve import FIELD_BYTES
 from harmony_core.crypto.bls.signature import Signature
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.primitives import STRICT, Compatibility
@@ -64,8 +66,13 @@ class _Prepared:
     index: int
     key_set: KeySet
     bits: int
+    payload: bytes
     mapped: G2Point
     signature: G2Point
+
+
+_Weighted = tuple[_Prepared, int]
+"""An item and its random coefficient."""
 
 
 def verify_bitmap_signature(
@@ -88,7 +95,7 @@ def verify_bitmap_signature(
 
     Source: harmony-one/harmony, internal/chain/engine.go (``verifyHeaderSignature``), crypto/bls/mask.go.
     """
-    prepared = _prepare(0, key_set, item, compatibility)
+    prepared = _prepare(0, key_set, item, compatibility, {})
     require(
         _holds_alone(prepared),
         VerificationError,
@@ -115,9 +122,10 @@ def check_bitmap_signatures(
     """
     results: list[HarmonyError | None] = [None] * len(items)
     by_backend: dict[str, list[_Prepared]] = defaultdict(list)
+    mapped: dict[tuple[str, bytes], G2Point] = {}
     for index, (key_set, item) in enumerate(items):
         try:
-            prepared = _prepare(index, key_set, item, compatibility)
+            prepared = _prepare(index, key_set, item, compatibility, mapped)
         except HarmonyError as error:
             results[index] = error
         else:
@@ -130,15 +138,25 @@ def check_bitmap_signatures(
     return results
 
 
-def _prepare(index: int, key_set: KeySet, item: SignedBitmap, compatibility: Compatibility) -> _Prepared:
+def _prepare(
+    index: int,
+    key_set: KeySet,
+    item: SignedBitmap,
+    compatibility: Compatibility,
+    mapped: dict[tuple[str, bytes], G2Point],
+) -> _Prepared:
+    """Check all but the pairing; payloads that repeat are mapped once, kept in ``mapped``."""
     backend = key_set.backend
     check_bitmap(item.bitmap, len(key_set), compatibility=compatibility)
     bits = int.from_bytes(item.bitmap, "little") & ((1 << len(key_set)) - 1)
     if not compatibility.accept_identity_bls_points:
         require(bits != 0, VerificationError, "bls-empty-bitmap", "No signer is marked in the bitmap.")
     signature = Signature.from_bytes(item.signature, compatibility=compatibility, backend=backend)
-    mapped = mapped_payload(item.payload, backend)
-    return _Prepared(index, key_set, bits, mapped, signature.point)
+    known = (backend.name, bytes(item.payload[:FIELD_BYTES]))
+    point = mapped.get(known)
+    if point is None:
+        point = mapped[known] = mapped_payload(item.payload, backend)
+    return _Prepared(index, key_set, bits, known[1], point, signature.point)
 
 
 def _holds_alone(item: _Prepared) -> bool:
@@ -174,22 +192,34 @@ def _hold_together(items: Sequence[_Prepared], entropy: Callable[[int], bytes]) 
     ]
     keys: list[G1Point] = [minus_base_point(backend)]
     hashes: list[G2Point] = [backend.g2_combine([item.signature for item in items], coefficients)]
-    by_committee: dict[int, list[tuple[_Prepared, int]]] = defaultdict(list)
-    for item, coefficient in zip(items, coefficients, strict=True):
-        by_committee[id(item.key_set)].append((item, coefficient))
-    for members in by_committee.values():
-        for key, uncleared in _pairs_of_committee(backend, members):
-            keys.append(key)
-            hashes.append(backend.clear_g2_cofactor(uncleared))
+    for key, uncleared in _pairs(backend, list(zip(items, coefficients, strict=True))):
+        keys.append(key)
+        hashes.append(backend.clear_g2_cofactor(uncleared))
     return backend.pairings_are_one(keys, hashes)
 
 
-def _pairs_of_committee(
-    backend: Backend, members: Sequence[tuple[_Prepared, int]]
-) -> list[tuple[G1Point, G2Point]]:
+def _pairs(backend: Backend, members: Sequence[_Weighted]) -> list[tuple[G1Point, G2Point]]:
+    """Return keys and uncleared hashes whose pairings multiply to that of all the members."""
+    by_payload: dict[bytes, list[_Weighted]] = defaultdict(list)
+    for member in members:
+        by_payload[member[0].payload].append(member)
+    if 2 * len(by_payload) <= len(members):
+        return [_payload_pair(backend, group) for group in by_payload.values()]
+    by_committee: dict[int, list[_Weighted]] = defaultdict(list)
+    for member in members:
+        by_committee[id(member[0].key_set)].append(member)
+    return [pair for group in by_committee.values() for pair in _pairs_of_committee(backend, group)]
+
+
+def _payload_pair(backend: Backend, group: Sequence[_Weighted]) -> tuple[G1Point, G2Point]:
+    sums = [item.key_set.sum_of(item.bits) for item, _ in group]
+    return backend.g1_combine(sums, [coefficient for _, coefficient in group]), group[0][0].mapped
+
+
+def _pairs_of_committee(backend: Backend, members: Sequence[_Weighted]) -> list[tuple[G1Point, G2Point]]:
     """Return keys and uncleared hashes whose pairings multiply to that of all the members, in the cheaper form."""
     key_set = members[0][0].key_set
-    rows: dict[int, list[tuple[_Prepared, int]]] = defaultdict(list)
+    rows: dict[int, list[_Weighted]] = defaultdict(list)
     for item, coefficient in members:
         rows[item.bits].append((item, coefficient))
     columns = _patterns_of_absence(key_set, list(rows))
@@ -224,9 +254,7 @@ def _patterns_of_absence(key_set: KeySet, rows: Sequence[int]) -> dict[int, list
     return patterns
 
 
-def _row(
-    backend: Backend, key_set: KeySet, bits: int, row: Sequence[tuple[_Prepared, int]]
-) -> tuple[G1Point, G2Point]:
+def _row(backend: Backend, key_set: KeySet, bits: int, row: Sequence[_Weighted]) -> tuple[G1Point, G2Point]:
     key = key_set.sum_of(bits)
     if len(row) == 1:
         # One hash: scaling the key is cheaper than scaling the hash.
@@ -235,5 +263,5 @@ def _row(
     return key, _combined(backend, row)
 
 
-def _combined(backend: Backend, row: Sequence[tuple[_Prepared, int]]) -> G2Point:
+def _combined(backend: Backend, row: Sequence[_Weighted]) -> G2Point:
     return backend.g2_combine([item.mapped for item, _ in row], [coefficient for _, coefficient in row])

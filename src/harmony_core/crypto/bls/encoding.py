@@ -6,9 +6,8 @@ Little-endian x (for a signature the real part, then the part of i); the top bit
 Source: harmony-one/mcl, include/mcl/ec.hpp (``EcT::load``, ``EcT::save``); harmony-one/bls, ffi/go/bls/bls.go.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 from harmony_core.crypto.bls.backend import Backend, G1Point, G2Point
 from harmony_core.crypto.bls.constants import PRIME
@@ -21,6 +20,7 @@ __all__ = [
     "decode_signature_point",
     "encode_public_point",
     "encode_signature_point",
+    "forget_keys",
 ]
 
 KEY_CACHE_SIZE: Final = 16_384
@@ -28,8 +28,7 @@ KEY_CACHE_SIZE: Final = 16_384
 
 _ODD: Final = 0x80
 _FIELD_BYTES: Final = 48
-
-_Point = TypeVar("_Point")
+_WITHOUT_FLAG: Final = (1 << (8 * _FIELD_BYTES - 1)) - 1
 
 
 def decode_public_point(data: bytes, backend: Backend, compatibility: Compatibility) -> G1Point:
@@ -40,11 +39,57 @@ def decode_public_point(data: bytes, backend: Backend, compatibility: Compatibil
             point) or ``-subgroup``.
         TypeError: when ``data`` is not bytes.
     """
-    data = _sized(data, BLSPublicKeyBytes.LENGTH, "public key", compatibility)
-    if not any(data):
-        _require_identity_allowed("public key", compatibility)
-        return backend.g1_identity()
-    return _decode_known_length_key(backend, data)
+    _require_bytes(data, "public key")
+    length = BLSPublicKeyBytes.LENGTH
+    require(
+        len(data) == length or (compatibility.accept_trailing_bls_bytes and len(data) > length),
+        DecodeError,
+        "bls-public-key-length",
+        f"A BLS public key has {length} bytes.",
+        expected=length,
+        actual=len(data),
+    )
+    data = bytes(data[:length])
+    if any(data):
+        return _decode_key(backend, data)
+    require(
+        compatibility.accept_identity_bls_points,
+        DecodeError,
+        "bls-public-key-identity",
+        "The BLS public key is the identity, under which the identity verifies on every payload.",
+    )
+    return backend.g1_identity()
+
+
+@lru_cache(maxsize=KEY_CACHE_SIZE)
+def _decode_key(backend: Backend, data: bytes) -> G1Point:
+    x = int.from_bytes(data, "little") & _WITHOUT_FLAG
+    require(
+        x < PRIME,
+        DecodeError,
+        "bls-public-key-field",
+        "The coordinate of the BLS public key is not below the field's prime.",
+    )
+    found = backend.g1_decompress(x, bool(data[-1] & _ODD))
+    require(
+        found is not None,
+        DecodeError,
+        "bls-public-key-curve",
+        "The BLS public key is not a point of the curve.",
+    )
+    point = cast("G1Point", found)
+    require(
+        backend.g1_in_subgroup(point),
+        DecodeError,
+        "bls-public-key-subgroup",
+        "The BLS public key is a point of the curve outside the subgroup of prime order.",
+    )
+    return point
+
+
+def forget_keys() -> None:
+    """Forget every decoded public key, as a benchmark of cold decoding needs."""
+    _decode_key.cache_clear()
 
 
 def decode_signature_point(data: bytes, backend: Backend, compatibility: Compatibility) -> G2Point:
@@ -54,17 +99,52 @@ def decode_signature_point(data: bytes, backend: Backend, compatibility: Compati
         DecodeError: ``bls-signature-length``, ``-identity``, ``-field``, ``-curve`` or ``-subgroup``.
         TypeError: when ``data`` is not bytes.
     """
-    data = _sized(data, BLSSignatureBytes.LENGTH, "signature", compatibility)
-    if not any(data):
-        _require_identity_allowed("signature", compatibility)
-        return backend.g2_identity()
-    number = int.from_bytes(data, "little")
-    odd = bool(data[-1] & _ODD)
-    real, imaginary = number & _LOW_HALF, (number >> (8 * _FIELD_BYTES)) & _WITHOUT_FLAG
-    _require_field(real < PRIME and imaginary < PRIME, "signature")
-    return _on_curve_in_subgroup(
-        "signature", lambda: backend.g2_decompress((real, imaginary), odd), backend.g2_in_subgroup
+    _require_bytes(data, "signature")
+    length = BLSSignatureBytes.LENGTH
+    require(
+        len(data) == length or (compatibility.accept_trailing_bls_bytes and len(data) > length),
+        DecodeError,
+        "bls-signature-length",
+        f"A BLS signature has {length} bytes.",
+        expected=length,
+        actual=len(data),
     )
+    data = bytes(data[:length])
+    if any(data):
+        return _decode_signature(backend, data)
+    require(
+        compatibility.accept_identity_bls_points,
+        DecodeError,
+        "bls-signature-identity",
+        "The BLS signature is the identity, which no signer makes.",
+    )
+    return backend.g2_identity()
+
+
+def _decode_signature(backend: Backend, data: bytes) -> G2Point:
+    real = int.from_bytes(data[:_FIELD_BYTES], "little")
+    imaginary = int.from_bytes(data[_FIELD_BYTES:], "little") & _WITHOUT_FLAG
+    require(
+        real < PRIME and imaginary < PRIME,
+        DecodeError,
+        "bls-signature-field",
+        "A coordinate of the BLS signature is not below the field's prime.",
+    )
+    found = backend.g2_decompress((real, imaginary), bool(data[-1] & _ODD))
+    require(
+        found is not None,
+        DecodeError,
+        "bls-signature-curve",
+        "The BLS signature is not a point of the curve.",
+    )
+    point = cast("G2Point", found)
+    require(
+        backend.g2_in_subgroup(point),
+        DecodeError,
+        "bls-signature-subgroup",
+        "The BLS signature is a point of the curve outside the subgroup of prime order.",
+    )
+    return point
 
 
 def encode_public_point(point: G1Point, backend: Backend) -> BLSPublicKeyBytes:
@@ -85,65 +165,9 @@ def encode_signature_point(point: G2Point, backend: Backend) -> BLSSignatureByte
     return BLSSignatureBytes(real.to_bytes(_FIELD_BYTES, "little") + _with_parity(imaginary, y_real))
 
 
-_LOW_HALF: Final = (1 << (8 * _FIELD_BYTES)) - 1
-_WITHOUT_FLAG: Final = _LOW_HALF >> 1
-
-
-@lru_cache(maxsize=KEY_CACHE_SIZE)
-def _decode_known_length_key(backend: Backend, data: bytes) -> G1Point:
-    x = int.from_bytes(data, "little") & _WITHOUT_FLAG
-    odd = bool(data[-1] & _ODD)
-    _require_field(x < PRIME, "public key")
-    return _on_curve_in_subgroup("public key", lambda: backend.g1_decompress(x, odd), backend.g1_in_subgroup)
-
-
-def _sized(data: bytes, length: int, what: str, compatibility: Compatibility) -> bytes:
+def _require_bytes(data: bytes, what: str) -> None:
     if not isinstance(data, bytes | bytearray | memoryview):
         raise TypeError(f"a BLS {what} is decoded from bytes, not from {type(data).__name__}")
-    fits = len(data) == length or (compatibility.accept_trailing_bls_bytes and len(data) > length)
-    require(
-        fits,
-        DecodeError,
-        f"bls-{what.replace(' ', '-')}-length",
-        f"A BLS {what} has {length} bytes.",
-        expected=length,
-        actual=len(data),
-    )
-    return bytes(data[:length])
-
-
-def _require_identity_allowed(what: str, compatibility: Compatibility) -> None:
-    require(
-        compatibility.accept_identity_bls_points,
-        DecodeError,
-        f"bls-{what.replace(' ', '-')}-identity",
-        f"The BLS {what} is the identity, which proves nothing.",
-    )
-
-
-def _require_field(condition: bool, what: str) -> None:
-    require(
-        condition,
-        DecodeError,
-        f"bls-{what.replace(' ', '-')}-field",
-        f"A coordinate of the BLS {what} is not below the field's prime.",
-    )
-
-
-def _on_curve_in_subgroup(
-    what: str, decompress: Callable[[], _Point | None], in_subgroup: Callable[[_Point], bool]
-) -> _Point:
-    found = decompress()
-    code = f"bls-{what.replace(' ', '-')}"
-    require(found is not None, DecodeError, f"{code}-curve", f"The BLS {what} is not a point of the curve.")
-    point = cast("_Point", found)
-    require(
-        in_subgroup(point),
-        DecodeError,
-        f"{code}-subgroup",
-        f"The BLS {what} is a point of the curve outside the subgroup of prime order.",
-    )
-    return point
 
 
 def _with_parity(x: int, y: int) -> bytes:

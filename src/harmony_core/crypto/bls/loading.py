@@ -1,6 +1,7 @@
 """Choosing a back end: the one asked for, or the fastest that imports and passes its self-test."""
 
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ ENVIRONMENT_VARIABLE: Final = "HARMONY_CORE_BLS_BACKEND"
 
 
 class SlowBackendWarning(UserWarning):
-    """A fast back end cannot be used, and the pure one, hundreds of times slower, takes its place."""
+    """A fast back end cannot be used, and the pure one, about a hundred times slower, takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,12 @@ def _arkworks() -> Backend:
 
 
 def _pure() -> Backend:
-    from harmony_core.crypto.bls.pure import PureBackend  # noqa: PLC0415 - slow to import
-
+    # py-ecc raises the recursion limit of the whole process, past what the stack holds, and does not need it here.
+    limit = sys.getrecursionlimit()
+    try:
+        from harmony_core.crypto.bls.pure import PureBackend  # noqa: PLC0415 - slow to import
+    finally:
+        sys.setrecursionlimit(limit)
     return PureBackend()
 
 
@@ -129,7 +134,7 @@ def _fastest() -> Backend:
             continue
         if problems:
             warnings.warn(
-                f"BLS runs on {name}, which is hundreds of times slower than it could be. {' '.join(problems)} "
+                f"BLS runs on {name}, about a hundred times slower than the fast back end. {' '.join(problems)} "
                 "Install the fast back end with: pip install py-arkworks-bls12381==0.5.0 gmpy2",
                 SlowBackendWarning,
                 stacklevel=3,

@@ -30,6 +30,11 @@ _CLEARED: Final = (
         0x1507011638FBEF50C9941AD78655BEB0409FE8FA656DC4B9CD2D590168CE7E02392ADEEC03D31BFBE5A7D7D516D14584,
     ),
 )
+# A point of the curve over Fp outside the subgroup: x = 4, y even.
+_G1_OUTSIDE: Final = (
+    4,
+    0xA989BADD40D6212B33CFFC3F3763E9BC760F988C9926B26DA9DD85E928483446346B8ED00E1DE5D5EA93E354ABE706C,
+)
 _SHORT_SCALAR: Final = (1 << 64) - 59
 _SCALAR: Final = 0x2A3B4C5D6E7F8091A2B3C4D5E6F708192A3B4C5D6E7F8091A2B3C4D5E6F70819
 
@@ -56,13 +61,20 @@ def _checks(backend: Backend) -> list[tuple[str, bool]]:
     minus_base = backend.g1_negate(base)
     (x, (y, _)) = _CLEARED
     decoded = backend.g2_decompress(x, y % 2 == 1)
+    stray = backend.g1_decompress(_G1_OUTSIDE[0], odd=False)
+    if stray is None:
+        return [("the decompression of keys", False)]
     outside = backend.g2_combine([mapped, mapped], [3, _SHORT_SCALAR])
     return [
         ("the map to the twist", backend.g2_to_affine(mapped) == _UNCLEARED),
         ("the cofactor", backend.g2_to_affine(cleared) == _CLEARED),
         ("the subgroup check", backend.g2_in_subgroup(cleared) and not backend.g2_in_subgroup(mapped)),
         ("the decompression", decoded is not None and backend.g2_to_affine(decoded) == _CLEARED),
-        ("the subgroup check of G1", backend.g1_in_subgroup(base)),
+        ("the subgroup check of keys", backend.g1_in_subgroup(base) and not backend.g1_in_subgroup(stray)),
+        (
+            "the decompression of keys",
+            backend.g1_to_affine(stray) == _G1_OUTSIDE and backend.g1_decompress(1, odd=False) is None,
+        ),
         # Outside the subgroup r P is not the identity, so a multiplication that reduces by r is found out here.
         (
             "the multiplication outside the subgroup",
@@ -75,6 +87,13 @@ def _checks(backend: Backend) -> list[tuple[str, bool]]:
         (
             "the multiplication",
             backend.g2_to_affine(signature) == backend.g2_to_affine(backend.g2_multiply(cleared, _SCALAR)),
+        ),
+        (
+            "the combination of keys",
+            backend.g1_to_affine(backend.g1_combine([base, public], [_SHORT_SCALAR, 2]))
+            == backend.g1_to_affine(
+                backend.g1_sum([backend.g1_multiply(base, _SHORT_SCALAR), public, public])
+            ),
         ),
         ("the pairing", backend.pairings_are_one([minus_base, public], [signature, cleared])),
         ("the pairing", not backend.pairings_are_one([minus_base, public], [cleared, signature])),

@@ -9,6 +9,7 @@ from harmony_core.randomness.vrf.header import (
     HeaderVRF,
     VerifiedVRF,
     check_header_vrfs,
+    submit_header_vrfs,
     verify_header_vrf,
     verify_vrf_presence,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "VerifiedVRF",
     "check_header_vrfs",
     "evaluate",
+    "submit_header_vrfs",
     "verify",
     "verify_header_vrf",
     "verify_vrf_presence",

@@ -8,6 +8,7 @@ Source: harmony-one/harmony, internal/chain/engine.go (``VerifyVRF``, ``GetLeade
 
 import secrets
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -27,6 +28,7 @@ __all__ = [
     "HeaderVRF",
     "VerifiedVRF",
     "check_header_vrfs",
+    "submit_header_vrfs",
     "verify_header_vrf",
     "verify_vrf_presence",
 ]
@@ -160,27 +162,49 @@ def check_header_vrfs(
     Returns:
         For each item what `verify_header_vrf` returns or the error that it raises.
     """
-    results: list[VerifiedVRF | HarmonyError | None] = []
-    claims: dict[int, tuple[KeySet, SignedBitmap]] = {}
-    for position, item in enumerate(items):
-        try:
-            claim = _claim(item)
-        except HarmonyError as error:
-            results.append(error)
-            continue
-        if claim is None:
-            results.append(None)
-            continue
-        results.append(claim.verified)
-        claims[position] = claim.signed_bitmap()
-    failures = check_bitmap_signatures([*claims.values()], compatibility=compatibility, entropy=entropy)
-    for position, failure in zip(claims, failures, strict=True):
-        if failure is not None:
+    batch = _Batch(items)
+    return batch.conclude(check_bitmap_signatures(batch.claims, compatibility=compatibility, entropy=entropy))
+
+
+def submit_header_vrfs(
+    items: Sequence[HeaderVRF], executor: Executor, *, compatibility: Compatibility = STRICT
+) -> Callable[[], list[VerifiedVRF | HarmonyError | None]]:
+    """Start what `check_header_vrfs` does, with the proofs checked by an executor, and return how to get the results.
+
+    Only keys and proofs travel to a worker process, and only errors travel back.
+    """
+    batch = _Batch(items)
+    failures = executor.submit(check_bitmap_signatures, batch.claims, compatibility=compatibility)
+    return lambda: batch.conclude(failures.result())
+
+
+class _Batch:
+    """VRFs of which everything is decided but the proofs."""
+
+    def __init__(self, items: Sequence[HeaderVRF]) -> None:
+        self._results: list[VerifiedVRF | HarmonyError | None] = []
+        self._open: list[int] = []
+        self.claims: list[tuple[KeySet, SignedBitmap]] = []
+        for position, item in enumerate(items):
             try:
-                _refuse(failure)
+                claim = _claim(item)
             except HarmonyError as error:
-                results[position] = error
-    return results
+                self._results.append(error)
+                continue
+            self._results.append(None if claim is None else claim.verified)
+            if claim is not None:
+                self._open.append(position)
+                self.claims.append(claim.signed_bitmap())
+
+    def conclude(self, failures: Sequence[HarmonyError | None]) -> list[VerifiedVRF | HarmonyError | None]:
+        """Return the results, given what is wrong with the proof of each claim."""
+        for position, failure in zip(self._open, failures, strict=True):
+            if failure is not None:
+                try:
+                    _refuse(failure)
+                except HarmonyError as error:
+                    self._results[position] = error
+        return self._results
 
 
 @dataclass(frozen=True, slots=True)
