@@ -93,7 +93,7 @@ class CheckpointFile:
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
-            raise _write_failed(self.path, error) from error
+            raise DataSourceError(_write_failed(self.path, error), code="storage-write") from error
 
 
 def write_file_atomically(path: Path, data: bytes) -> None:
@@ -113,7 +113,7 @@ def write_file_atomically(path: Path, data: bytes) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _write_failed(path, error) from error
+        raise DataSourceError(_write_failed(path, error), code="storage-write") from error
 
 
 def read_file(path: Path, *, limit: int) -> bytes:
@@ -155,5 +155,5 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_failed(path: Path, error: OSError) -> DataSourceError:
-    return DataSourceError(f"Could not write {path}: {error.strerror or error}.", code="storage-write")
+def _write_failed(path: Path, error: OSError) -> str:
+    return f"Could not write {path}: {error.strerror or error}."
