@@ -158,7 +158,7 @@ def separately(program: str, folder: str, count: int) -> tuple[float, float]:
     """Return what a program says of its time and memory, run in a process of its own."""
     here = str(Path(__file__).parent)
     command = [sys.executable, "-c", program, here, folder, str(count)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()  # noqa: S603
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     return float(said[0]), float(said[1])
 
 

@@ -30,7 +30,11 @@ def changed_files(base: str | None) -> set[Path]:
 
 def run_test(test: str, blinded: str) -> subprocess.CompletedProcess[str]:
     """Run one test with the rule ``blinded`` removed ('' removes none)."""
-    environment = {**os.environ, "BLINDED_RULE": blinded, "PYTHONPATH": str(ROOT / "tests")}
+    environment = {
+        **os.environ,
+        "BLINDED_RULE": blinded,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
+    }
     options = ["-q", "-x", "-p", "support.blinding", "-p", "no:cacheprovider", "-W", "ignore"]
     command = [sys.executable, "-m", "pytest", *options, test]
     return subprocess.run(

@@ -2,9 +2,9 @@
 
 The few everyday names are at hand here, each loaded from its package when it is first used:
 
-```python
-from harmony_core import decode_header, load_network, verify_commit
-```
+>>> from harmony_core import load_network
+>>> load_network("mainnet").config.chain_id
+1
 
 Everything else is imported from the package it belongs to, for example `harmony_core.trie`.
 """

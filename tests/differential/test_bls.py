@@ -3,8 +3,9 @@
 import random
 
 import pytest
+from gmpy2 import mpz
 
-from harmony_core.crypto.bls import KeySet, SecretKey, Signature, load_backend, verify
+from harmony_core.crypto.bls import KeySet, SecretKey, Signature, arkworks, load_backend, verify
 from harmony_core.crypto.bls.backend import Backend, G2Point
 from harmony_core.crypto.bls.base_point import BASE_POINT, base_point
 from harmony_core.crypto.bls.constants import (
@@ -122,11 +123,12 @@ def test_zero_maps_to_nothing_in_both() -> None:
     assert map_to_twist((0, 0)) is None
 
 
-@pytest.mark.parametrize("square", [(4, 0), (PRIME - 4, 0), (0, 0)])
-def test_roots_of_elements_without_imaginary_part_agree(square: Fp2) -> None:
+@pytest.mark.parametrize("square", [(4, 0), (PRIME - 4, 0), (0, 0), (0, 8), (0, PRIME - 8), (3, 4)])
+def test_special_roots_agree(square: Fp2) -> None:
     root = fp2_sqrt(square)
     assert root is not None
     assert fp2_multiply(root, root) == square
+    assert arkworks._sqrt((mpz(square[0]), mpz(square[1]))) == root
 
 
 def test_roots_are_roots_or_none() -> None:

@@ -4,7 +4,6 @@ import gzip
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -28,11 +27,9 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path / "examples"
 
 
-def test_the_demo_shows_what_it_promises_within_seconds() -> None:
-    started = time.perf_counter()
+def test_the_demo_shows_what_it_promises() -> None:
     finished = demo(EXAMPLES)
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert time.perf_counter() - started < 20
     for words in (
         "0xb4d158b82ac8a653c42b78697ab1cd0c6a0d9a15ab3bc34130f0b719fb174d2a",
         "0x143b5bf9588a742d7dc57e58f884530d29dd1ac7fce09a13522b491e839bf069",

@@ -145,7 +145,7 @@ def test_any_key_file(content: bytes, passphrase: str) -> None:
 def test_a_mebibyte_is_decided_quickly_and_within_bounds(filling: bytes) -> None:
     data = filling * MEBIBYTE
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     for decode in (
         PublicKey.from_bytes,
         Signature.from_bytes,
@@ -157,7 +157,7 @@ def test_a_mebibyte_is_decided_quickly_and_within_bounds(filling: bytes) -> None
         with pytest.raises(HarmonyError):
             decode(data)
     assert len(separate_signature_and_bitmap(data)[1]) == MEBIBYTE - 96
-    elapsed = time.perf_counter() - started
+    elapsed = time.process_time() - started
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert elapsed < 1

@@ -18,9 +18,12 @@ PINNED: Final = Path(__file__).parents[1] / "data" / "public_api.txt"
 
 
 def module_names() -> list[str]:
-    """Return the dotted name of every module of harmony-core that can be imported without side effects."""
+    """Return the dotted name of every module of harmony-core that can be imported without side effects.
+
+    Modules generated from ``.proto`` files are left out.
+    """
     found = pkgutil.walk_packages(harmony_core.__path__, "harmony_core.")
-    return ["harmony_core", *(module.name for module in found if not module.name.endswith(".__main__"))]
+    return ["harmony_core", *(m.name for m in found if not m.name.endswith((".__main__", "_pb2")))]
 
 
 def package_names() -> list[str]:

@@ -14,6 +14,7 @@ from harmony_core.light_client import SignedHeader
 from harmony_core.params import Network, load_network
 from harmony_core.primitives import Address, BlockNumber, Dec, Epoch, Hash32, ShardID, ViewID
 from harmony_core.quorum import Commit, commit_payload
+from harmony_core.randomness.vrf import evaluate
 
 __all__ = [
     "FIRST_EPOCH",
@@ -28,6 +29,7 @@ __all__ = [
     "shard_state",
     "signed",
     "trusted_start",
+    "vrf_of",
 ]
 
 LOCALNET: Final[Network] = load_network("localnet")
@@ -99,6 +101,11 @@ def commit_on(
     return Commit(signature.to_bytes(), bitmap)
 
 
+def vrf_of(parent_hash: Hash32, epoch: int, shard_id: int, leader: int = 0) -> bytes:
+    """Return the VRF of a committee's slot for a child of the block with that hash."""
+    return evaluate(keys_of(epoch, shard_id)[leader], parent_hash).to_bytes()
+
+
 def trusted_start(shard_id: int = 0) -> Header:
     """Return a header that ends an epoch of the staking era and carries the committees of `FIRST_EPOCH`."""
     number = LOCALNET.schedule.last_block_of_epoch(Epoch(FIRST_EPOCH - 1))
@@ -109,6 +116,7 @@ def trusted_start(shard_id: int = 0) -> Header:
         shard_id=ShardID(shard_id),
         view_id=ViewID(number),
         parent_hash=Hash32(b"\x11" * 32),
+        vrf=vrf_of(Hash32(b"\x11" * 32), FIRST_EPOCH - 1, shard_id),
         time=1_700_000_000,
         shard_state=shard_state(FIRST_EPOCH).encode(staking=True),
     )
@@ -125,6 +133,8 @@ def child_of(parent: Header, epoch: int, *, with_commit: bool = True, **changes:
         "shard_id": parent.shard_id,
         "view_id": ViewID(parent.view_id + 1),
         "parent_hash": parent.hash,
+        "coinbase": keys_of(epoch, parent.shard_id)[0].public_key().address,
+        "vrf": vrf_of(parent.hash, epoch, parent.shard_id),
         "time": parent.time + 2,
         "shard_state": shard_state(epoch + 1).encode(staking=True) if ends else b"",
     }

@@ -12,6 +12,7 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
 from harmony_core.cli.terminal import complain, is_terminal, printable, write_json, write_line
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ _tx_app = typer.Typer(
 app.add_typer(_header_app, name="header")
 app.add_typer(_tx_app, name="tx")
 app.add_typer(_committee_app, name="committee")
+app.add_typer(vdf_app, name="vdf")
+app.add_typer(vrf_app, name="vrf")
+app.add_typer(randomness_app, name="randomness")
 
 
 def _complete_network(incomplete: str) -> list[str]:
@@ -121,11 +125,11 @@ def _verify(
 ) -> ExitCode:
     """Verify headers and their commit signatures, of any shards and in any order.
 
-    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally commit_signature and
-    commit_bitmap.
+    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally
+    commit_signature and commit_bitmap.
 
-    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none, 5 cannot
-    tell for want of data; 1 comes before 4, and 4 before 5.
+    Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none,
+    5 cannot tell for want of data; 1 comes before 4, and 4 before 5.
     """
     if trust and committee:
         raise typer.BadParameter("--trust and --committee exclude each other", param_hint="--trust")
@@ -166,9 +170,13 @@ def _report(
         display.begin("reading lines", None)
         collected = collect(read_lines(files, lambda _: display.advance(1)))
         display.begin("verifying headers", len(collected.headers))
-        return verify(
+        report = verify(
             collected, network, now=now, trusted_hashes=trusted, committees=given, progress=display.reach
         )
+    for block_hash in trusted:
+        if block_hash not in collected.headers:
+            complain(f"no header of the input has the trusted hash {block_hash}")
+    return report
 
 
 @_header_app.command("show", short_help="Show every field of a header.")
@@ -248,8 +256,8 @@ def _committee_show(
 ) -> ExitCode:
     """Show the committee that the genesis account lists give for an epoch before staking.
 
-    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking on,
-    committees are elected and stand in headers.
+    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking
+    on, committees are elected and stand in headers.
     """
     from harmony_core.cli.committee_view import show_committee  # noqa: PLC0415 - loaded when it is needed
 

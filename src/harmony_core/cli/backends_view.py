@@ -5,13 +5,14 @@ from typing import Any
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.terminal import write_json, write_line
 from harmony_core.crypto.backends import BackendReport, backend_reports
+from harmony_core.randomness.vdf import vdf_engine_report
 
 __all__ = ["show_backends"]
 
 
 def show_backends(*, as_json: bool) -> ExitCode:
     """Load and test every back end, show the outcome, and return the exit code."""
-    reports = backend_reports()
+    reports = (*backend_reports(), vdf_engine_report())
     if as_json:
         write_json({"backends": [_report_to_json(report) for report in reports]})
     else:

@@ -13,7 +13,7 @@ __all__ = ["show_committee"]
 
 
 def show_committee(network: Network, epoch: int, shard: int, *, as_json: bool) -> ExitCode:
-    """Show the committee of ``shard`` in ``epoch`` as the genesis account lists give it, and return the exit code.
+    """Show the committee of a shard that the genesis account lists give, and return the exit code.
 
     Raises:
         ConfigurationError: code ``committee-shard`` if the network has no such shard in that epoch.

@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
     """A rule is broken or a signature does not hold."""
 
     USAGE = 2
-    """The command line cannot be carried out: an unknown network, a bad option, a file that cannot be read."""
+    """The command line cannot be carried out: a wrong name or option, a file that cannot be read."""
 
     UNDECODABLE = 4
     """Some of the input is not what it claims to be."""

@@ -20,7 +20,8 @@ P = ParamSpec("P")
 def guarded(command: Callable[P, ExitCode]) -> Callable[P, None]:
     """Wrap a command that returns its exit code, so that it ends the process with it.
 
-    Errors of harmony-core end with their sentence on the standard error; a closed pipe or an interrupt ends without a word.
+    Errors of harmony-core end with their sentence on the standard error; a closed pipe or an interrupt ends
+    without a word.
     """
 
     @wraps(command)
@@ -44,7 +45,7 @@ def guarded(command: Callable[P, ExitCode]) -> Callable[P, None]:
 
 
 def close_quietly() -> ExitCode:
-    """Let what is still buffered for a closed pipe go nowhere, so that the interpreter's exit stays silent."""
+    """Send what is still buffered for a closed pipe nowhere, so that the exit stays silent."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -18,7 +18,7 @@ _LONGEST_SHOWN: Final = 128
 
 
 def show_headers(source: str, *, as_json: bool) -> ExitCode:
-    """Show the header that ``source`` spells out, or all those in the file of that name, and return the exit code."""
+    """Show the header that ``source`` spells out, or those in the file of that name; return the exit code."""
     shown: list[Header] = []
     codes = []
     for line in lines_of(source):
@@ -41,7 +41,7 @@ def show_headers(source: str, *, as_json: bool) -> ExitCode:
 
 
 def header_to_json(header: Header) -> dict[str, Any]:
-    """Return a header as a JSON-like object: its version, its hash, and its fields in the order of the encoding."""
+    """Return a header as a JSON-like object: version, hash, and the fields in the order of the encoding."""
     fields: dict[str, Any] = {"version": str(header.version.value), "hash": str(header.hash)}
     for layout in FIELDS[header.version]:
         value = getattr(header, layout.name)

@@ -1,23 +1,27 @@
 """Reading the lines of files and of the standard input, a bounded piece at a time."""
 
+import gzip
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final, cast
 
 from harmony_core.errors import DataSourceError, DecodeError, require
 
 __all__ = ["MAX_LINE_BYTES", "STANDARD_INPUT", "Line", "Origin", "read_lines", "read_text"]
 
 MAX_LINE_BYTES: Final = 4 << 20
-"""Longest line that is read: a header of close to 2 MiB in hexadecimal text, dozens of times the largest known."""
+"""Longest line that is read: a header of close to 2 MiB in hexadecimal text, far above the largest known."""
 
 STANDARD_INPUT: Final = "-"
 """The file name that stands for the standard input."""
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_UNREADABLE: Final = (OSError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def read_lines(names: Sequence[str], progress: Callable[[int], None] | None = No
     """Yield the lines of all files in turn that are not blank, without the white space around them.
 
     Args:
-        names: names of files; ``-`` is the standard input.
+        names: names of files, compressed by gzip or not; ``-`` is the standard input.
         progress: called with the number of bytes of every line as it is read.
 
     Raises:
@@ -59,10 +63,8 @@ def read_lines(names: Sequence[str], progress: Callable[[int], None] | None = No
         try:
             with _opened(name) as stream:
                 yield from _lines(name, stream, progress)
-        except OSError as error:
-            raise DataSourceError(
-                f"{name} cannot be read: {error.strerror or error}", code="input-file"
-            ) from error
+        except _UNREADABLE as error:
+            raise DataSourceError(_unreadable(name, error), code="input-file") from error
 
 
 def read_text(name: str) -> str:
@@ -70,20 +72,19 @@ def read_text(name: str) -> str:
 
     Raises:
         DataSourceError: code ``input-file`` when the file cannot be read.
-        DecodeError: code ``input-line-size`` for more than `MAX_LINE_BYTES`, ``input-text`` for bytes that are no UTF-8.
+        DecodeError: code ``input-line-size`` for more than `MAX_LINE_BYTES`, ``input-text`` for bytes that are
+            no UTF-8.
     """
     try:
         with _opened(name) as stream:
             data = stream.read(MAX_LINE_BYTES + 1)
-    except OSError as error:
-        raise DataSourceError(
-            f"{name} cannot be read: {error.strerror or error}", code="input-file"
-        ) from error
+    except _UNREADABLE as error:
+        raise DataSourceError(_unreadable(name, error), code="input-file") from error
     _check_size(data)
     return _decoded(data.removeprefix(_BYTE_ORDER_MARK))
 
 
-def _lines(name: str, stream: BinaryIO, progress: Callable[[int], None] | None) -> Iterator[Line]:
+def _lines(name: str, stream: IO[bytes], progress: Callable[[int], None] | None) -> Iterator[Line]:
     number = 0
     while data := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -102,7 +103,7 @@ def _lines(name: str, stream: BinaryIO, progress: Callable[[int], None] | None) 
             yield Line(origin, text)
 
 
-def _skip_rest(stream: BinaryIO, progress: Callable[[int], None] | None) -> None:
+def _skip_rest(stream: IO[bytes], progress: Callable[[int], None] | None) -> None:
     while rest := stream.readline(MAX_LINE_BYTES):
         if progress is not None:
             progress(len(rest))
@@ -127,9 +128,22 @@ def _check_size(data: bytes) -> None:
     )
 
 
-def _opened(name: str) -> "nullcontext[BinaryIO] | BinaryIO":
-    if name != STANDARD_INPUT:
-        return Path(name).open("rb")
-    if sys.stdin is None:
-        raise DataSourceError("There is no standard input.", code="input-file")
-    return nullcontext(sys.stdin.buffer)
+def _unreadable(name: str, error: Exception) -> str:
+    return f"{name} cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    if name == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise DataSourceError("There is no standard input.", code="input-file")
+        yield sys.stdin.buffer
+        return
+    with Path(name).open("rb") as file:
+        # A look ahead, because a named pipe can be read only once.
+        compressed = file.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC)
+        if compressed:
+            with gzip.open(file, "rb") as unpacked:
+                yield cast("IO[bytes]", unpacked)
+        else:
+            yield file

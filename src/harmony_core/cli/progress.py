@@ -17,9 +17,14 @@ _PATIENCE: Final = 0.5
 
 
 class ProgressDisplay:
-    """Shows how far the work is, once it takes longer than half a second; nothing unless on a terminal."""
+    """Shows how far the work is, once it takes longer than half a second; nothing unless on a terminal.
 
-    def __init__(self) -> None:
+    Args:
+        time_left: also estimate the time left, where all steps take about the same time.
+    """
+
+    def __init__(self, *, time_left: bool = False) -> None:
+        self._time_left = time_left
         self._shown = is_terminal(sys.stderr)
         self._started = time.monotonic()
         self._display: Progress | None = None
@@ -72,13 +77,23 @@ class ProgressDisplay:
 
     def _show(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - only for long input
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - the same
+        from rich.progress import (  # noqa: PLC0415 - the same
+            BarColumn,
+            Progress,
+            ProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
 
+        times: list[ProgressColumn] = [TimeElapsedColumn()]
+        if self._time_left:
+            times += [TextColumn("left", markup=False), TimeRemainingColumn()]
         self._display = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.fields[position]}", markup=False),
-            TimeElapsedColumn(),
+            *times,
             console=Console(stderr=True, highlight=False),
             transient=True,
         )

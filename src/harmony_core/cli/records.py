@@ -1,6 +1,6 @@
 """What one line of input means: a header, alone as hexadecimal text or with its commit in a JSON object."""
 
-from typing import Any
+from typing import Any, Final
 
 from harmony_core.chain.header import ENVELOPE_SIGNATURE, Header, decode_header
 from harmony_core.cli.strict_json import parse_object
@@ -11,19 +11,20 @@ from harmony_core.quorum import Commit
 
 __all__ = ["decode_header_text", "parse_record"]
 
-_ENVELOPE_LENGTH = 3
+_COMMIT_FIELDS: Final = ("commit_signature", "commit_bitmap")
+_ENVELOPE_LENGTH: Final = 3
 
 
 def parse_record(line: str) -> SignedHeader:
     """Return the header, with the commit if one is given, that a line of input holds.
 
     A line is the hexadecimal RLP of a header, or a JSON object with the key ``rlp`` and optionally both
-    ``commit_signature`` and ``commit_bitmap``, all hexadecimal, with or without ``0x``. Other keys are ignored; null
-    for a commit field means that it is not given.
+    ``commit_signature`` and ``commit_bitmap``, all hexadecimal, with or without ``0x``. Other keys are ignored;
+    null or empty text for both commit fields means that none is given.
 
     Raises:
-        DecodeError: codes ``record-field-missing``, ``record-field-type`` and ``record-commit-incomplete`` for the object, and those of
-            JSON, of hexadecimal text, of RLP and of headers.
+        DecodeError: codes ``record-field-missing``, ``record-field-type`` and ``record-commit-incomplete`` for
+            the object, and those of JSON, of hexadecimal text, of RLP and of headers.
         MissingDataError: code ``record-block`` for a block, which this version does not verify.
     """
     if not line.startswith("{"):
@@ -31,18 +32,18 @@ def parse_record(line: str) -> SignedHeader:
     record = parse_object(line)
     require("rlp" in record, DecodeError, "record-field-missing", "The JSON object has no key rlp.")
     header = decode_header_text(_text(record, "rlp"))
-    given = [name for name in ("commit_signature", "commit_bitmap") if record.get(name) is not None]
-    if not given:
+    given = [name for name in _COMMIT_FIELDS if record.get(name) is not None]
+    parts = [bytes_from_hex(_text(record, name)) for name in given]
+    if not any(parts):
         return SignedHeader(header)
     require(
-        len(given) > 1,
+        len(parts) == len(_COMMIT_FIELDS),
         DecodeError,
         "record-commit-incomplete",
         "A commit needs both commit_signature and commit_bitmap.",
         actual=given[0],
     )
-    signature, bitmap = (_hex(record, name) for name in given)
-    return SignedHeader(header, (Commit.from_bytes(signature, bitmap),))
+    return SignedHeader(header, (Commit.from_bytes(*parts),))
 
 
 def decode_header_text(text: str) -> Header:
@@ -61,12 +62,12 @@ def decode_header_text(text: str) -> Header:
 
 
 def _refuse_block(data: bytes) -> None:
-    """Name a block for what it is: a list, in an envelope or not, whose first item is a header and not a hash."""
+    """Name a block for what it is: a list, in an envelope or not, that begins with a header and not a hash."""
     header = _header_of_block(data)
     if header is not None:
         raise MissingDataError(
-            f"This is a whole block, number {header.number} of shard {header.shard_id}; blocks cannot be verified yet, "
-            "only headers. Give the block's header.",
+            f"This is a whole block, number {header.number} of shard {header.shard_id}; blocks cannot be verified"
+            " yet, only headers. Give the block's header.",
             code="record-block",
         )
 
@@ -91,7 +92,3 @@ def _text(record: dict[str, Any], name: str) -> str:
         actual=type(value).__name__,
     )
     return str(value)
-
-
-def _hex(record: dict[str, Any], name: str) -> bytes:
-    return bytes_from_hex(_text(record, name))

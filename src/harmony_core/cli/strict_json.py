@@ -1,6 +1,8 @@
 """JSON read strictly: no repeated keys, no NaN, no input that exhausts the parser."""
 
 import json
+import re
+from itertools import accumulate
 from typing import Any, Final, NoReturn
 
 from harmony_core.errors import DecodeError, require
@@ -8,9 +10,11 @@ from harmony_core.errors import DecodeError, require
 __all__ = ["parse_object"]
 
 _MAX_DIGITS: Final = 80
-_MAX_BRACKETS: Final = 1024
-"""Most objects and arrays in one text. It bounds nesting, which the parser follows on the machine's stack: it relies on the
-interpreter's limit of recursion, and py-ecc raises that limit, when it is imported, past what the stack holds."""
+_MAX_DEPTH: Final = 32
+# An unclosed string reaches to the end: otherwise each of its quotes would be tried as a beginning.
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_NOT_A_BRACKET: Final = re.compile(r"[^][{}]+")
+_STEP: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def parse_object(text: str) -> dict[str, Any]:
@@ -21,24 +25,23 @@ def parse_object(text: str) -> dict[str, Any]:
             ``json-repeated-key`` for an object with the same key twice, ``json-number`` for NaN, an infinity
             or an integer of more than 80 digits.
     """
-    require(
-        text.count("[") + text.count("{") <= _MAX_BRACKETS,
-        DecodeError,
-        "json-text",
-        "This JSON has too many objects and arrays.",
-        expected=f"at most {_MAX_BRACKETS}",
-    )
+    # Python's parser recurses in C as deep as the recursion limit says, which libraries raise past the stack's end.
+    require(_depth(text) <= _MAX_DEPTH, DecodeError, "json-text", "The JSON text is nested too deeply.")
     try:
         value = json.loads(
             text, object_pairs_hook=_distinct, parse_constant=_refuse_constant, parse_int=_bounded_integer
         )
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         # The parser's own sentence names the column; it quotes none of the text.
-        detail = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        column = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise DecodeError(f"This is not valid JSON ({detail}{column}).", code="json-text") from error
+        sentence = f"This is not valid JSON ({error.msg}, column {error.colno})."
+        raise DecodeError(sentence, code="json-text") from error
     require(isinstance(value, dict), DecodeError, "json-text", "A JSON object is expected here.")
     return dict(value)
+
+
+def _depth(text: str) -> int:
+    brackets = _NOT_A_BRACKET.sub("", _STRING.sub("", text))
+    return max(accumulate(_STEP[bracket] for bracket in brackets), default=0)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

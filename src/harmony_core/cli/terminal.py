@@ -11,7 +11,7 @@ __all__ = ["complain", "is_terminal", "output_console", "printable", "width_of",
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with everything escaped that is not printable, so that no input can steer a terminal."""
+    """Return ``text`` with everything unprintable escaped, so that no input can steer a terminal."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -12,7 +12,7 @@ __all__ = ["error_to_json", "report_to_json"]
 
 
 def report_to_json(report: Report) -> dict[str, Any]:
-    """Return the report as a JSON-like object. Shares of the vote are decimal text, hashes hexadecimal text."""
+    """Return the report as a JSON-like object. Shares of the vote are decimal text, hashes hexadecimal."""
     return {
         "network": report.network,
         "now": report.now,

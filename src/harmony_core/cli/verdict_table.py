@@ -1,6 +1,7 @@
-"""The report of `harmony-core verify` for a human: a table, or a block of lines for each header where it is too narrow.
+"""The report of `harmony-core verify` for a human: a table, or a block of lines a header where that is too wide.
 
-A hash is one word, and no word is ever broken or cut; lines are broken between words only, and in a pipe or a file not at all.
+A hash is one word, and no word is ever broken or cut; lines are broken between words only, and in a pipe or a
+file not at all.
 """
 
 import textwrap
@@ -61,7 +62,7 @@ def report_lines(report: Report, width: int | None) -> Iterator[tuple[str, str]]
 
 
 def reason_of(item: Judged) -> str:
-    """Return why the header has its verdict: the basis of trust if it is proven, else what stands in the way."""
+    """Return why the header has its verdict: the basis of trust if proven, else what stands in the way."""
     verdict = item.verdict
     parts = []
     if verdict.error is not None:
@@ -72,7 +73,7 @@ def reason_of(item: Judged) -> str:
 
 
 def percent(power: Dec) -> str:
-    """Return a share as a percentage, truncated to four decimals: what is shown as 66.6667 % is at least that."""
+    """Return a share as a percentage, truncated to four decimals: it is at least what is shown."""
     whole, decimals = divmod(power.raw // _PERCENT_STEP, 10**4)
     return f"{whole}.{decimals:04d}".rstrip("0").rstrip(".") + "%"
 
@@ -104,7 +105,7 @@ def _cells(item: Judged) -> tuple[str, ...]:
 def _body(
     cells: Sequence[tuple[str, ...]], styles: Sequence[str], width: int | None
 ) -> Iterator[tuple[str, str]]:
-    """Yield a table; with the reason on a line of its own where that helps; or, narrower still, a block a header."""
+    """Yield a table, the reason on a line of its own where that helps, or a block of lines for each header."""
     widths = [max(len(row[column]) for row in (_HEADINGS, *cells)) for column in range(len(_HEADINGS) - 1)]
     taken = sum(widths) + len(_GAP) * len(widths)
     longest = max(len(word) for row in cells for word in row[-1].split())

@@ -83,7 +83,7 @@ class Collected:
 
 
 def collect(lines: Iterable[Line]) -> Collected:
-    """Return the headers that ``lines`` hold. A header that comes twice is kept once, with the commits of both."""
+    """Return the headers that ``lines`` hold; one that comes twice is kept once, with the commits of both."""
     headers: dict[Hash32, _Found] = {}
     problems = []
     for line in lines:
@@ -92,7 +92,7 @@ def collect(lines: Iterable[Line]) -> Collected:
                 raise line.error
             signed = parse_record(line.text)
         except HarmonyError as error:
-            problems.append(Problem(line.origin, error))
+            problems.append(Problem(line.origin, error.with_traceback(None)))
             continue
         found = headers.setdefault(signed.header.hash, _Found(signed, []))
         found.origins.append(line.origin)

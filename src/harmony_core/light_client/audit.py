@@ -19,6 +19,7 @@ from harmony_core.light_client.signed_header import SignedHeader, carried_commit
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Dec, Hash32, ShardID
 from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits
+from harmony_core.randomness.vrf import HeaderVRF, VerifiedVRF, check_header_vrfs
 
 __all__ = ["HeaderVerdict", "Verdict", "audit_headers"]
 
@@ -45,6 +46,7 @@ class HeaderVerdict:
         signer_count: slots that signed its strongest valid commit; None without one.
         committee_size: slots of the committee that signed; None without a valid commit.
         power: share of the vote of that commit, between 0 and 1; None without a valid commit.
+        vrf: the leader's random value, verified; None in an epoch without and where the committee is not known.
     """
 
     header: Header
@@ -54,6 +56,7 @@ class HeaderVerdict:
     signer_count: int | None
     committee_size: int | None
     power: Dec | None
+    vrf: VerifiedVRF | None = None
 
 
 def audit_headers(
@@ -69,7 +72,7 @@ def audit_headers(
     """Judge every header, with everything that the others tell about it.
 
     The headers may be of several shards, in any order and with gaps. A header is proven if it breaks no rule, every
-    commit on it that is present holds, and it is believed by its hash, by a chain of parent hashes from such a
+    commit on it that is present holds, its leader's VRF holds in an epoch that has one, and it is believed by its hash, by a chain of parent hashes from such a
     header, or by a quorum of a trusted committee. Committees of all shards come from the beacon's proven headers
     among the input; another shard's header speaks for that shard only. Two proven headers of one height cannot both
     be on the chain: unless one of them is believed by its hash, neither is called proven.
@@ -116,6 +119,7 @@ class _Record:
     by_hash: Basis | None = None
     by_commit: Basis | None = None
     verified: list[VerifiedHeader] = field(default_factory=list)
+    vrf: VerifiedVRF | None = None
 
     @property
     def basis(self) -> Basis | None:
@@ -138,6 +142,7 @@ class _Record:
             signer_count=None if strongest is None else strongest.signer_count,
             committee_size=None if strongest is None else len(strongest.committee),
             power=None if strongest is None else strongest.power,
+            vrf=self.vrf,
         )
 
 
@@ -160,7 +165,8 @@ def _noted_on(record: _Record) -> Iterator[None]:
     try:
         yield
     except HarmonyError as error:
-        record.errors.append(error)
+        # A traceback would keep its frames, and so kilobytes for each header.
+        record.errors.append(error.with_traceback(None))
 
 
 class _Auditor:
@@ -193,9 +199,10 @@ class _Auditor:
         for record in records:
             self._check_link(record, by_number)
         self._believe_by_hash(records)
-        epochs = sorted({record.header.epoch for record in records})
-        for epoch in epochs:
-            of_epoch = [record for record in records if record.header.epoch == epoch]
+        by_epoch: dict[int, list[_Record]] = defaultdict(list)
+        for record in records:
+            by_epoch[record.header.epoch].append(record)
+        for _, of_epoch in sorted(by_epoch.items()):
             for start in range(0, len(of_epoch), _BATCH):
                 batch = of_epoch[start : start + _BATCH]
                 self._check_commits(shard_id, batch)
@@ -239,6 +246,7 @@ class _Auditor:
     def _check_commits(self, shard_id: ShardID, batch: list[_Record]) -> None:
         checked: list[_Record] = []
         items: list[tuple[Header, Commit, TrustedCommittee]] = []
+        drawn: list[tuple[_Record, HeaderVRF]] = []
         for record in batch:
             if record.errors:
                 continue
@@ -246,26 +254,37 @@ class _Auditor:
                 committee, basis = self._book.entry(shard_id, record.header.epoch)
             except HarmonyError as error:
                 if record.by_hash is None or not isinstance(error, MissingDataError):
-                    record.errors.append(error)
+                    record.errors.append(error.with_traceback(None))
                 continue
             record.by_commit = basis if record.commits else None
             items += [(record.header, commit, committee) for commit in record.commits]
             checked += [record] * len(record.commits)
+            if record.header.number > 0:
+                drawn.append((record, HeaderVRF(record.header, committee)))
         verdicts = check_commits(items, compatibility=self._compatibility)
         for record, verdict in zip(checked, verdicts, strict=True):
             if isinstance(verdict, HarmonyError):
                 record.errors.append(verdict)
             else:
                 record.verified.append(verdict)
+        self._check_vrfs(drawn)
         for record in batch:
             if not record.errors:
                 with _noted_on(record):
                     require_basis(record.basis)
 
+    def _check_vrfs(self, drawn: Sequence[tuple[_Record, HeaderVRF]]) -> None:
+        verdicts = check_header_vrfs([claim for _, claim in drawn], compatibility=self._compatibility)
+        for (record, _), verdict in zip(drawn, verdicts, strict=True):
+            if isinstance(verdict, HarmonyError):
+                record.errors.append(verdict)
+            else:
+                record.vrf = verdict
+
     @staticmethod
     def _compare_siblings(records: list[_Record], by_number: dict[int, list[_Record]]) -> None:
-        for record in records:
-            rivals = [r for r in by_number[record.header.number] if not r.errors and r.basis]
+        for number in dict.fromkeys(record.header.number for record in records):
+            rivals = [r for r in by_number[number] if not r.errors and r.basis]
             if len(rivals) < 2:  # noqa: PLR2004 - one header of a height has no rival
                 continue
             by_hash = [r for r in rivals if r.by_hash]

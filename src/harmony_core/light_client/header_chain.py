@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Self
 
 from harmony_core.chain.header import Header
 from harmony_core.chain.shard_state import ShardState
@@ -25,10 +27,9 @@ from harmony_core.light_client.signed_header import ProvenHeader, SignedHeader, 
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Hash32, ShardID
 from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits, submit_commits
+from harmony_core.randomness.vrf import HeaderVRF, VerifiedVRF, check_header_vrfs, submit_header_vrfs
 
 __all__ = ["verify_header_chain"]
-
-_Verdicts = Sequence[VerifiedHeader | HarmonyError]
 
 
 def verify_header_chain(
@@ -48,7 +49,8 @@ def verify_header_chain(
     The first header is genesis, has the trusted hash, or is signed by a committee that is known without its parent:
     one given, or before staking the one from the genesis account lists. Every later header has to follow from the one
     before. Every commit present is verified, those given with a header and the one that its child carries, and each
-    header needs one. Committees come from the proven headers that end an epoch.
+    header needs one. The leader's VRF is verified in the epochs that have one, and refused in those that have none.
+    Committees come from the proven headers that end an epoch.
 
     Memory does not grow with the length of the stream; headers are held for one batch.
 
@@ -59,8 +61,8 @@ def verify_header_chain(
         now: the verifier's clock, Unix seconds.
         trusted_hash: hash of a header for which the caller vouches.
         committees: shard states for which the caller vouches.
-        batch_size: headers whose commits are checked together.
-        workers: processes that check commits; with more than one, call this from under
+        batch_size: headers whose commits and VRFs are checked together.
+        workers: processes that check commits and VRFs; with more than one, call this from under
             ``if __name__ == "__main__":``.
         compatibility: quirks of the reference to allow.
 
@@ -100,9 +102,14 @@ def verify_header_chain(
         yield from batches.finish()
 
 
+_CommitClaim = tuple[Header, Commit, TrustedCommittee]
+_Verdict = VerifiedHeader | HarmonyError
+_VRFVerdict = VerifiedVRF | HarmonyError | None
+
+
 @dataclass(slots=True)
 class _Candidate:
-    """A header that keeps all rules, whose commits are still to be checked."""
+    """A header that keeps all rules, whose commits and VRF are still to be checked."""
 
     header: Header
     anchor: Basis | None
@@ -114,11 +121,16 @@ class _Candidate:
     def is_complete(self) -> bool:
         return bool(self.commits) or self.anchor is not None
 
-    def checks(self) -> list[tuple[Header, Commit, TrustedCommittee]]:
+    def commit_claims(self) -> list[_CommitClaim]:
         committee = self.committee
         return [] if committee is None else [(self.header, commit, committee) for commit in self.commits]
 
-    def conclude(self, verdicts: _Verdicts) -> ProvenHeader:
+    def vrf_claims(self) -> list[HeaderVRF]:
+        if self.committee is None or self.header.number == 0:
+            return []
+        return [HeaderVRF(self.header, self.committee)]
+
+    def conclude(self, verdicts: Sequence[_Verdict], vrf: _VRFVerdict) -> ProvenHeader:
         verified: list[VerifiedHeader] = []
         for verdict in verdicts:
             if isinstance(verdict, HarmonyError):
@@ -128,7 +140,9 @@ class _Candidate:
             basis = require_basis(best_basis(self.anchor, self.committee_basis if verified else None))
         except MissingDataError as error:
             raise located(error, self.header) from error
-        return proven(self.header, basis, verified)
+        if isinstance(vrf, HarmonyError):
+            raise located(vrf, self.header)
+        return proven(self.header, basis, verified, vrf)
 
 
 class _Follower:
@@ -153,7 +167,7 @@ class _Follower:
         self.waiting: list[_Candidate] = []
 
     def admit(self, signed: SignedHeader) -> None:
-        """Check everything but the commits of the next header."""
+        """Check everything but the commits and the VRF of the next header."""
         header = signed.header
         try:
             self._admit(header, signed.commits)
@@ -197,23 +211,45 @@ class _Follower:
         return taken
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is checked together: the commits of a run of headers, and their VRFs."""
+
+    commits: list[_CommitClaim]
+    vrfs: list[HeaderVRF]
+
+    @classmethod
+    def of(cls, candidates: Sequence[_Candidate]) -> Self:
+        return cls(
+            [claim for candidate in candidates for claim in candidate.commit_claims()],
+            [claim for candidate in candidates for claim in candidate.vrf_claims()],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """The verdicts on a `_Batch`, in its order."""
+
+    commits: list[_Verdict]
+    vrfs: list[_VRFVerdict]
+
+
 class _Batches:
-    """Checks batches of commits, here or in worker processes, and keeps the order."""
+    """Checks batches of commits and VRFs, here or in worker processes, and keeps the order."""
 
     def __init__(self, executor: Executor | None, workers: int, compatibility: Compatibility) -> None:
         self._executor = executor
         self._in_flight = workers + 1
         self._compatibility = compatibility
-        self._queue: deque[tuple[list[_Candidate], Callable[[], _Verdicts]]] = deque()
+        self._queue: deque[tuple[list[_Candidate], Callable[[], _Outcome]]] = deque()
 
     def submit(self, candidates: list[_Candidate]) -> Iterator[ProvenHeader]:
         """Check a batch, and yield proofs that are ready."""
-        items = [check for candidate in candidates for check in candidate.checks()]
+        batch = _Batch.of(candidates)
         if self._executor is None:
-            yield from _conclude(candidates, check_commits(items, compatibility=self._compatibility))
+            yield from _conclude(candidates, _check(batch, self._compatibility))
             return
-        pending = submit_commits(items, self._executor, compatibility=self._compatibility)
-        self._queue.append((candidates, pending))
+        self._queue.append((candidates, _start(batch, self._executor, self._compatibility)))
         while len(self._queue) > self._in_flight:
             yield from self._oldest()
 
@@ -227,9 +263,21 @@ class _Batches:
         yield from _conclude(candidates, verdicts())
 
 
-def _conclude(candidates: list[_Candidate], verdicts: _Verdicts) -> Iterator[ProvenHeader]:
-    position = 0
+def _start(batch: _Batch, executor: Executor, compatibility: Compatibility) -> Callable[[], _Outcome]:
+    commits = submit_commits(batch.commits, executor, compatibility=compatibility)
+    vrfs = submit_header_vrfs(batch.vrfs, executor, compatibility=compatibility)
+    return lambda: _Outcome(commits(), vrfs())
+
+
+def _check(batch: _Batch, compatibility: Compatibility) -> _Outcome:
+    return _Outcome(
+        check_commits(batch.commits, compatibility=compatibility),
+        check_header_vrfs(batch.vrfs, compatibility=compatibility),
+    )
+
+
+def _conclude(candidates: list[_Candidate], outcome: _Outcome) -> Iterator[ProvenHeader]:
+    commits, vrfs = iter(outcome.commits), iter(outcome.vrfs)
     for candidate in candidates:
-        count = len(candidate.checks())
-        yield candidate.conclude(verdicts[position : position + count])
-        position += count
+        verdicts = list(islice(commits, len(candidate.commit_claims())))
+        yield candidate.conclude(verdicts, next(vrfs) if candidate.vrf_claims() else None)

@@ -8,6 +8,7 @@ from harmony_core.light_client.basis import Basis
 from harmony_core.light_client.epoch_end import EpochEnd
 from harmony_core.params import Network
 from harmony_core.primitives import BEACON_SHARD_ID, Epoch, ShardID
+from harmony_core.randomness.vrf import verify_vrf_presence
 
 __all__ = ["CLOCK_TOLERANCE", "located", "require_basis", "verify_link", "verify_shard", "verify_standalone"]
 
@@ -25,7 +26,8 @@ def verify_standalone(header: Header, network: Network, *, now: int) -> None:
 
     Raises:
         VerificationError: ``block-rejected`` and ``checkpoint-mismatch`` by the network's lists; ``header-shard``;
-            ``header-version``; ``header-epoch`` if the height does not lie in the epoch; ``header-time-future``.
+            ``header-version``; ``header-epoch`` if the height does not lie in the epoch; ``header-time-future``;
+            ``header-vrf-missing`` and ``header-vrf-early`` by the epoch from which the network has a VRF.
         UnsupportedRulesError: ``rules-unknown`` for an epoch whose rules this version does not know.
     """
     network.verify_not_rejected(header.hash)
@@ -60,6 +62,7 @@ def verify_standalone(header: Header, network: Network, *, now: int) -> None:
         expected=f"at most {now + CLOCK_TOLERANCE}",
         actual=header.time,
     )
+    verify_vrf_presence(header, network.config)
 
 
 def _verify_epoch(header: Header, network: Network) -> None:

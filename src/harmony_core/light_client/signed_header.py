@@ -7,6 +7,7 @@ from harmony_core.chain.header import Header
 from harmony_core.light_client.basis import Basis
 from harmony_core.primitives import Dec
 from harmony_core.quorum import Commit, VerifiedHeader
+from harmony_core.randomness.vrf import VerifiedVRF
 
 __all__ = ["ProvenHeader", "SignedHeader"]
 
@@ -36,14 +37,22 @@ class ProvenHeader:
         basis: on what it is believed.
         verified: the proofs of all its commits, the one with most signers first; empty for a header that is believed
             by its hash alone.
+        vrf: the leader's random value, verified; None in an epoch without, for genesis, and for a header that is
+            believed by its hash where its committee is not known.
     """
 
     header: Header
     basis: Basis
     verified: tuple[VerifiedHeader, ...]
+    vrf: VerifiedVRF | None
 
     def __init__(
-        self, mint: object, header: Header, basis: Basis, verified: tuple[VerifiedHeader, ...]
+        self,
+        mint: object,
+        header: Header,
+        basis: Basis,
+        verified: tuple[VerifiedHeader, ...],
+        vrf: VerifiedVRF | None,
     ) -> None:
         """Refuse to be made outside verification."""
         if mint is not _MINT:
@@ -51,6 +60,7 @@ class ProvenHeader:
         object.__setattr__(self, "header", header)
         object.__setattr__(self, "basis", basis)
         object.__setattr__(self, "verified", verified)
+        object.__setattr__(self, "vrf", vrf)
 
     @property
     def signer_count(self) -> int | None:
@@ -69,7 +79,7 @@ class ProvenHeader:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep proofs picklable."""
-        return _restore, (self.header, self.basis, self.verified)
+        return _restore, (self.header, self.basis, self.verified, self.vrf)
 
 
 def carried_commit(child: Header) -> tuple[Commit, ...]:
@@ -81,11 +91,15 @@ def carried_commit(child: Header) -> tuple[Commit, ...]:
     return () if child.number == 1 and is_blank else (Commit.of_parent(child),)
 
 
-def proven(header: Header, basis: Basis, verified: list[VerifiedHeader]) -> ProvenHeader:
+def proven(
+    header: Header, basis: Basis, verified: list[VerifiedHeader], vrf: VerifiedVRF | None
+) -> ProvenHeader:
     """Return the proof value for a header; for the verification of this package alone."""
     strongest_first = sorted(verified, key=lambda proof: -proof.signer_count)
-    return ProvenHeader(_MINT, header, basis, tuple(strongest_first))
+    return ProvenHeader(_MINT, header, basis, tuple(strongest_first), vrf)
 
 
-def _restore(header: Header, basis: Basis, verified: tuple[VerifiedHeader, ...]) -> ProvenHeader:
-    return ProvenHeader(_MINT, header, basis, verified)
+def _restore(
+    header: Header, basis: Basis, verified: tuple[VerifiedHeader, ...], vrf: VerifiedVRF | None
+) -> ProvenHeader:
+    return ProvenHeader(_MINT, header, basis, verified, vrf)

@@ -62,30 +62,34 @@ class ShardingInstance:
 
     def __post_init__(self) -> None:
         """Refuse numbers that contradict each other."""
-        _require(self.num_shards >= 1, "sharding-shards", "There is at least one shard.")
-        _require(self.num_nodes_per_shard >= 1, "sharding-nodes", "A shard has at least one slot.")
+        _require(self.num_shards >= 1, code="sharding-shards", message="There is at least one shard.")
+        _require(
+            self.num_nodes_per_shard >= 1, code="sharding-nodes", message="A shard has at least one slot."
+        )
         _require(
             0 <= self.num_harmony_nodes_per_shard <= self.num_nodes_per_shard,
-            "sharding-harmony-nodes",
-            "Harmony operates between none and all of a shard's slots.",
+            code="sharding-harmony-nodes",
+            message="Harmony operates between none and all of a shard's slots.",
         )
-        _require(self.slots_limit >= 0, "sharding-slots-limit", "A limit of slots is not negative.")
+        _require(
+            self.slots_limit >= 0, code="sharding-slots-limit", message="A limit of slots is not negative."
+        )
         _require(
             _is_share(self.harmony_vote_percent),
-            "sharding-vote-share",
-            "The voting power of Harmony's slots lies between 0 and 1.",
+            code="sharding-vote-share",
+            message="The voting power of Harmony's slots lies between 0 and 1.",
         )
         _require(
             not self.fee_collectors
             or sum(collector.share.raw for collector in self.fee_collectors) == Dec.ONE.raw,
-            "sharding-fee-shares",
-            "The shares of the fee collectors add up to 1.",
+            code="sharding-fee-shares",
+            message="The shares of the fee collectors add up to 1.",
         )
         _require(
             _is_share(self.hip30_emission_fraction)
             and (self.hip30_emission_fraction == Dec.ZERO) == (self.hip30_recovery_address is None),
-            "sharding-recovery",
-            "The recovery fraction lies between 0 and 1, and has an address exactly when it is not 0.",
+            code="sharding-recovery",
+            message="The recovery fraction lies between 0 and 1, and has an address exactly when it is not 0.",
         )
 
     @property
@@ -102,7 +106,7 @@ class ShardingInstance:
         return (self.num_nodes_per_shard - self.num_harmony_nodes_per_shard) * self.num_shards
 
 
-def _require(condition: bool, code: str, message: str) -> None:
+def _require(condition: bool, *, code: str, message: str) -> None:
     require(condition, ConfigurationError, code, message)
 
 

@@ -115,6 +115,18 @@ class Compatibility:
     cross_links_of_later_epochs: bool = False
     """Take crosslinks for blocks of an epoch that the beacon chain has not reached."""
 
+    accept_unreduced_p256_scalars: bool = False
+    """Take a proof of the P-256 VRF whose scalar t is not below the group order (crypto/vrf/p256, ProofToHash)."""
+
+    unreduced_vdf_forms: bool = False
+    """Take VDF outputs whose forms are not the reduced ones of their classes, so that one output has many encodings.
+
+    The reference reduces both forms before it looks at them (harmony-one/vdf proof_wesolowski.go, verifyProof).
+    """
+
+    identity_vdf_output: bool = False
+    """Take the neutral element as a VDF's result if its proof holds; no evaluation has it."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""

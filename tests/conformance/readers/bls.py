@@ -247,9 +247,21 @@ def is_zero(text: str, length: int) -> bool:
     return len(data) >= length and not any(data[:length])
 
 
+def strict_pair(pub: str, sig: str) -> str | None:
+    """Name the rule for which strict refuses a key or signature that the reference takes."""
+    if len(unhex(pub)) > 48:
+        return "bls-public-key-length"
+    if is_zero(pub, 48):
+        return "bls-public-key-identity"
+    if len(unhex(sig)) > 96:
+        return "bls-signature-length"
+    return "bls-signature-identity" if is_zero(sig, 96) else None
+
+
 def strict_verify(case: Case) -> str | None:
-    identities = is_zero(case["pub"], 48) and is_zero(case["sig"], 96)
-    return "bls-public-key-identity" if identities and payload_to_field(unhex(case["payload"])) else None
+    pub, payload, sig = case["pub"], case["payload"], case["sig"]
+    taken = check_signature(pub, payload, sig, REFERENCE) is None
+    return strict_pair(pub, sig) if taken else None
 
 
 def check_signature(pub: str, payload: str, sig: str, compatibility: Compatibility) -> str | None:
@@ -266,7 +278,12 @@ def verify_hash(case: Case, compatibility: Compatibility) -> dict[str, object]:
     return {"result": check_signature(case["pub"], case["payload"], case["sig"], compatibility) is None}
 
 
-@reader("bls", "aggregate", inputs=("pubs", "sigs", "payload"))
+def strict_aggregate(case: Case) -> str | None:
+    reasons = [strict_pair(pub, sig) for pub, sig in zip(case["pubs"], case["sigs"], strict=True)]
+    return next((reason for reason in reasons if reason), None)
+
+
+@reader("bls", "aggregate", inputs=("pubs", "sigs", "payload"), strict_differs=strict_aggregate)
 def aggregate(case: Case, compatibility: Compatibility) -> dict[str, object]:
     keys = [PublicKey.from_bytes(unhex(pub), compatibility=compatibility) for pub in case["pubs"]]
     signatures = [Signature.from_bytes(unhex(sig), compatibility=compatibility) for sig in case["sigs"]]
@@ -299,8 +316,7 @@ def add_and_subtract(case: Case, compatibility: Compatibility) -> dict[str, obje
     }
 
 
-def strict_decoding(case: Case, length: int, what: str) -> str | None:
-    data = unhex(case["input"])
+def strict_decoding(data: bytes, length: int, what: str) -> str | None:
     decode = PublicKey.from_bytes if what == "public-key" else Signature.from_bytes
     if len(data) < length or fails(lambda: decode(data[:length], compatibility=REFERENCE)):
         return None
@@ -313,7 +329,7 @@ def strict_decoding(case: Case, length: int, what: str) -> str | None:
     "bls",
     "deserializePub",
     inputs=("input",),
-    strict_differs=lambda case: strict_decoding(case, 48, "public-key"),
+    strict_differs=lambda case: strict_decoding(unhex(case["input"]), 48, "public-key"),
 )
 def deserialize_public_key(case: Case, compatibility: Compatibility) -> dict[str, object]:
     data = unhex(case["input"])
@@ -332,7 +348,7 @@ def deserialize_public_key(case: Case, compatibility: Compatibility) -> dict[str
     "bls",
     "deserializeSig",
     inputs=("input",),
-    strict_differs=lambda case: strict_decoding(case, 96, "signature"),
+    strict_differs=lambda case: strict_decoding(unhex(case["input"]), 96, "signature"),
 )
 def deserialize_signature(case: Case, compatibility: Compatibility) -> dict[str, object]:
     try:
@@ -342,7 +358,15 @@ def deserialize_signature(case: Case, compatibility: Compatibility) -> dict[str,
     return {"ok": True, "affine": affine_g2(signature), "reserialized": signature.to_bytes().to_hex()}
 
 
-@reader("bls", "pubHexString", inputs=("input",))
+def strict_text(case: Case) -> str | None:
+    try:
+        data = bytes.fromhex(case["input"])
+    except ValueError:
+        return None
+    return strict_decoding(data, 48, "public-key") if len(data) * 2 == len(case["input"]) else None
+
+
+@reader("bls", "pubHexString", inputs=("input",), strict_differs=strict_text)
 def public_key_text(case: Case, compatibility: Compatibility) -> dict[str, object]:
     try:
         key = PublicKey.from_hex(case["input"], compatibility=compatibility)
@@ -375,8 +399,9 @@ def possession_message(case: Case, compatibility: Compatibility) -> dict[str, ob
 
 
 def strict_possession(case: Case) -> str | None:
-    identities = is_zero(case["pub"], 48) and is_zero(case["sig"], 96)
-    return "bls-public-key-identity" if identities else None
+    pub, sig = case["pub"], case["sig"]
+    taken = not fails(lambda: verify_possessions([unhex(pub)], [unhex(sig)], compatibility=REFERENCE))
+    return strict_pair(pub, sig) if taken else None
 
 
 @reader("bls", "verifyBLSKey", inputs=("pub", "sig"), strict_differs=strict_possession)
@@ -392,11 +417,11 @@ def verify_bls_key(case: Case, compatibility: Compatibility) -> dict[str, object
 
 
 def strict_possessions(case: Case) -> str | None:
-    pairs = zip(case["pubs"], case["sigs"], strict=False)
-    identities = any(is_zero(pub, 48) and is_zero(sig, 96) for pub, sig in pairs)
-    found = [[unhex(text) for text in case[field]] for field in ("pubs", "sigs")]
-    accepted = not fails(lambda: verify_possessions(*found, compatibility=REFERENCE))
-    return "bls-public-key-identity" if identities and accepted else None
+    keys, proofs = ([unhex(text) for text in case[field]] for field in ("pubs", "sigs"))
+    if fails(lambda: verify_possessions(keys, proofs, compatibility=REFERENCE)):
+        return None
+    reasons = [strict_pair(pub, sig) for pub, sig in zip(case["pubs"], case["sigs"], strict=True)]
+    return next((reason for reason in reasons if reason), None)
 
 
 @reader("bls", "verifyBLSKeys", inputs=("pubs", "sigs"), strict_differs=strict_possessions)

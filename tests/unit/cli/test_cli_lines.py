@@ -1,3 +1,4 @@
+import gzip
 import io
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ def written(tmp_path: Path, data: bytes) -> str:
 
 
 def texts(found: list[Line]) -> list[tuple[int, str, str | None]]:
-    return [(line.origin.line, line.text, line.error and line.error.code) for line in found]
+    return [(line.origin.line, line.text, line.error.code if line.error else None) for line in found]
 
 
 def test_blank_lines_white_space_and_a_byte_order_mark_are_skipped(tmp_path: Path) -> None:
@@ -86,3 +87,18 @@ def test_a_small_file_is_read_whole_and_a_large_one_refused(tmp_path: Path) -> N
 
 def test_an_origin_names_file_and_line() -> None:
     assert str(Origin("headers.jsonl", 7)) == "headers.jsonl:7"
+
+
+def test_a_compressed_file_reads_like_a_plain_one(tmp_path: Path) -> None:
+    path = tmp_path / "lines.gz"
+    path.write_bytes(gzip.compress(b"first\n\nthird\n"))
+    assert [(line.text, line.origin.line) for line in read_lines([str(path)])] == [("first", 1), ("third", 3)]
+
+
+@pytest.mark.parametrize("damage", [slice(0, 12), slice(0, -1)])
+def test_a_torn_compressed_file_cannot_be_read(tmp_path: Path, damage: slice) -> None:
+    path = tmp_path / "torn.gz"
+    path.write_bytes(gzip.compress(b"some text\n" * 100)[damage])
+    with pytest.raises(DataSourceError) as info:
+        list(read_lines([str(path)]))
+    assert info.value.code == "input-file"

@@ -154,7 +154,7 @@ def test_what_an_output_cannot_express_is_escaped(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stdout", stream)
     terminal.write_line("é")
     stream.flush()
-    assert stream.buffer.getvalue() == b"\\xe9\n"  # type: ignore[attr-defined]  # it is a BytesIO
+    assert stream.buffer.getvalue() == b"\\xe9\n"
 
 
 def test_a_process_without_output_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:

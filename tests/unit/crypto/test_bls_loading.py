@@ -1,5 +1,7 @@
 """Choosing a BLS back end: by argument, by environment, by speed; and what a broken one meets."""
 
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 
@@ -136,3 +138,12 @@ def test_the_report_names_what_is_in_use_and_why_not_the_others() -> None:
     assert bls.self_test_passed
     assert [other.name for other in bls.alternatives] == ["py-ecc"]
     assert reports["Keccak-256"].self_test_passed
+
+
+def test_the_oracle_leaves_the_recursion_limit_of_the_process_alone() -> None:
+    program = (
+        "import sys; limit = sys.getrecursionlimit();"
+        "from harmony_core.crypto.bls import load_backend; load_backend('py-ecc');"
+        "sys.exit(sys.getrecursionlimit() != limit)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

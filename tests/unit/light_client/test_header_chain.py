@@ -94,7 +94,7 @@ def test_headers_before_the_bad_one_are_yielded_first(chain: Chain) -> None:
 def test_a_proof_cannot_be_made_by_hand(chain: Chain) -> None:
     proof = follow(chain[:2])[1]
     with pytest.raises(TypeError):
-        ProvenHeader(object(), proof.header, proof.basis, ())
+        ProvenHeader(object(), proof.header, proof.basis, (), None)
     assert pickle.loads(pickle.dumps(proof)) == proof  # noqa: S301 - our own bytes
 
 
@@ -124,6 +124,7 @@ def test_the_first_height_has_no_shortcut() -> None:
         number=BlockNumber(1),
         parent_hash=genesis.hash,
         time=genesis.time,
+        vrf=bytes(128),
     )
     unsigned = refusal([SignedHeader(genesis), SignedHeader(child)], trusted_hash=None)
     assert unsigned.code == "commit-missing"

@@ -64,12 +64,36 @@ def test_before_staking_the_height_tells_the_epoch_on_every_shard(shard_id: int)
 def test_the_last_epoch_before_staking_may_last_longer_on_another_shard() -> None:
     first_staking_block = LOCALNET.schedule.first_block_of_epoch(Epoch(2))
     waiting = Header(
-        version=HeaderVersion.V3, number=first_staking_block, epoch=Epoch(1), shard_id=ShardID(1)
+        version=HeaderVersion.V3,
+        number=first_staking_block,
+        epoch=Epoch(1),
+        shard_id=ShardID(1),
+        vrf=bytes(128),
     )
     verify_standalone(waiting, LOCALNET, now=NOW)
     assert refusal_of(rebuilt(waiting, shard_id=ShardID(0))) == "header-epoch"
     early = rebuilt(waiting, number=BlockNumber(LOCALNET.schedule.first_block_of_epoch(Epoch(1)) - 1))
     assert refusal_of(early) == "header-epoch"
+
+
+def test_a_header_without_a_vrf_is_refused_where_the_epoch_has_one() -> None:
+    header = trusted_start()
+    verify_standalone(header, LOCALNET, now=NOW)
+    assert refusal_of(rebuilt(header, vrf=b"")) == "header-vrf-missing"
+
+
+@pytest.mark.parametrize(("epoch", "code"), [(630, "header-vrf-early"), (631, None)])
+def test_a_vrf_is_refused_before_the_epoch_that_has_it(epoch: int, code: str | None) -> None:
+    header = Header(
+        version=HeaderVersion.V3,
+        number=MAINNET.schedule.first_block_of_epoch(Epoch(epoch)),
+        epoch=Epoch(epoch),
+        vrf=bytes(128),
+    )
+    if code is None:
+        verify_standalone(header, MAINNET, now=NOW)
+    else:
+        assert refusal_of(header, MAINNET) == code
 
 
 def test_an_epoch_that_the_shard_never_had_is_refused() -> None:

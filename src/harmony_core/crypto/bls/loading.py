@@ -1,6 +1,7 @@
 """Choosing a back end: the one asked for, or the fastest that imports and passes its self-test."""
 
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,8 +52,12 @@ def _arkworks() -> Backend:
 
 
 def _pure() -> Backend:
-    from harmony_core.crypto.bls.pure import PureBackend  # noqa: PLC0415 - slow to import
-
+    # py-ecc raises the recursion limit of the whole process, past what the stack holds, and does not need it here.
+    limit = sys.getrecursionlimit()
+    try:
+        from harmony_core.crypto.bls.pure import PureBackend  # noqa: PLC0415 - slow to import
+    finally:
+        sys.setrecursionlimit(limit)
     return PureBackend()
 
 
