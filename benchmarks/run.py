@@ -10,7 +10,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("bls.py", "commits.py", "headers.py", "header_chain.py", "tries.py", "vrf.py", "vdf.py")
+SCRIPTS = (
+    "bls.py",
+    "commits.py",
+    "headers.py",
+    "header_chain.py",
+    "tries.py",
+    "state.py",
+    "transactions.py",
+    "vrf.py",
+    "vdf.py",
+)
 
 
 def main() -> int:
