@@ -5,6 +5,7 @@ Only the form is judged here; whether a directive may be carried out is for the 
 Source: harmony-one/harmony, staking/types/messages.go and staking/types/validator.go (Description, CommissionRates).
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import ClassVar, Final, Self
 
@@ -44,7 +45,7 @@ _STATUS_BITS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class StakingMessage:
+class StakingMessage(ABC):
     """A message of a staking directive."""
 
     FIELDS: ClassVar[int]
@@ -68,12 +69,13 @@ class StakingMessage:
         return cls._from_items(items, compatibility)
 
     @classmethod
+    @abstractmethod
     def _from_items(cls, items: list[rlp.RLPItem], compatibility: Compatibility) -> "StakingMessage":
-        raise NotImplementedError
+        """Return the message of the decoded fields."""
 
+    @abstractmethod
     def encode(self) -> bytes:
         """Return the RLP list of the fields."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
