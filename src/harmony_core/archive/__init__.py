@@ -1,0 +1,3 @@
+"""Reading, proving and auditing the database of a node."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Directives, delegations, rewards, availability and slashing."""
+
+__all__: list[str] = []

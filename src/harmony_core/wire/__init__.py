@@ -1,0 +1,3 @@
+"""The node's protobuf envelope, message categories and framing."""
+
+__all__: list[str] = []
