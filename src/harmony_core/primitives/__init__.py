@@ -13,6 +13,7 @@ from harmony_core.primitives.fixed_bytes import (
     bytes_from_hex,
 )
 from harmony_core.primitives.ids import BEACON_SHARD_ID, BlockNumber, Epoch, ShardID, ViewID
+from harmony_core.primitives.trace import Trace, TraceStep, trace_step
 
 __all__ = [
     "BEACON_SHARD_ID",
@@ -28,9 +29,12 @@ __all__ = [
     "FixedBytes",
     "Hash32",
     "ShardID",
+    "Trace",
+    "TraceStep",
     "ViewID",
     "address_from_bech32",
     "address_to_bech32",
     "bytes_from_hex",
     "parse_address",
+    "trace_step",
 ]
