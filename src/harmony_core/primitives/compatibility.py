@@ -127,6 +127,15 @@ class Compatibility:
     identity_vdf_output: bool = False
     """Take the neutral element as a VDF's result if its proof holds; no evaluation has it."""
 
+    slash_signatures_of_any_length: bool = False
+    """Take records of double signing whose signatures have not 96 bytes (staking/slash/double-sign.go, Vote)."""
+
+    impossible_signing_counts: bool = False
+    """Take a validator whose counters of blocks fell since the snapshot, or that signed more than it was asked to.
+
+    The reference logs it and goes on (staking/availability/measure.go, ComputeCurrentSigning).
+    """
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
