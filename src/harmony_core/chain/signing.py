@@ -95,18 +95,17 @@ def signed_parts(transaction: Transaction | StakingTransaction, signer: Signer |
         VerificationError: as `recover_sender`, but for ``signature-recovery``.
     """
     v, r, s = transaction.v, transaction.r, transaction.s
-    if signer is None:
-        signer = Signer(transaction.chain_id) if transaction.is_protected else HOMESTEAD
-    chain_id = signer.chain_id if transaction.is_protected else None
+    named = transaction.chain_id if transaction.is_protected else None
+    chain_id = named if signer is None or named is None else signer.chain_id
     if chain_id is None:
         recovery_id = v - _FIRST_UNPROTECTED_V
     else:
-        if transaction.chain_id != chain_id:
-            _refuse_chain(chain_id, transaction.chain_id)
+        if named != chain_id:
+            _refuse_chain(chain_id, named)
         recovery_id = v - _FIRST_PROTECTED_V - 2 * chain_id
     if not (recovery_id in {0, 1} and 0 < r < ORDER and 0 < s < ORDER):
         _refuse_signature()
-    if s > HALF_ORDER and signer.low_s:
+    if s > HALF_ORDER and (signer is None or signer.low_s):
         _refuse_high_s()
     signature = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes((recovery_id,))
     return transaction.signing_payload(chain_id), signature
@@ -125,7 +124,7 @@ def recover_signer(payload: bytes, signature: bytes) -> Address:
     return address_of_public_key(public_key)
 
 
-def _refuse_chain(expected: int, actual: int) -> None:
+def _refuse_chain(expected: int, actual: int | None) -> None:
     require(
         False,
         VerificationError,

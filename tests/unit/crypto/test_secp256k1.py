@@ -33,6 +33,7 @@ SIGNATURE = KEY.sign(DIGEST)
 def no_cache() -> Iterator[None]:
     def clear() -> None:
         loading._named.cache_clear()
+        loading._default.cache_clear()
         loading._fastest.cache_clear()
 
     clear()

@@ -60,15 +60,15 @@ def load_backend(name: str | None = None) -> Backend:
     """Return a tested back end.
 
     Args:
-        name: one of `BACKEND_NAMES`; None takes ``HARMONY_CORE_SECP256K1_BACKEND`` and, without it, the fastest that
-            imports and passes its self-test. Falling back to plain Python gives one `SlowSecp256k1Warning`.
+        name: one of `BACKEND_NAMES`; None takes ``HARMONY_CORE_SECP256K1_BACKEND``, as it was at the first such call,
+            and, without it, the fastest that imports and passes its self-test. Falling back to plain Python gives one
+            `SlowSecp256k1Warning`.
 
     Raises:
         ConfigurationError: code ``secp256k1-backend-unknown`` for a name that is not in the list,
             ``secp256k1-backend-unusable`` when the named one cannot be imported or gives wrong answers.
     """
-    wanted = name if name is not None else os.environ.get(ENVIRONMENT_VARIABLE) or None
-    return _fastest() if wanted is None else _named(wanted)
+    return _default() if name is None else _named(name)
 
 
 def backend_problems() -> dict[str, str | None]:
@@ -97,6 +97,13 @@ def passes_self_test(backend: Backend) -> bool:
         )
     except ArithmeticError:
         return False
+
+
+@cache
+def _default() -> Backend:
+    # Read once: looking into the environment would cost a fiftieth of every recovery.
+    wanted = os.environ.get(ENVIRONMENT_VARIABLE)
+    return _named(wanted) if wanted else _fastest()
 
 
 @cache
