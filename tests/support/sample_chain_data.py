@@ -13,12 +13,16 @@ from harmony_core.chain import (
     CXReceiptsProof,
     Directive,
     EthereumTransaction,
+    Evidence,
     HeaderVersion,
     Log,
     MerkleProof,
+    Moment,
     Receipt,
+    SlashRecord,
     StakingTransaction,
     Transaction,
+    Vote,
     bloom_of_logs,
     decode_block,
     decode_body,
@@ -30,6 +34,7 @@ from harmony_core.chain import (
     decode_ethereum_transaction,
     decode_merkle_proof,
     decode_receipt,
+    decode_slash_record,
     decode_staking_transaction,
     decode_stored_receipt,
     decode_stored_receipts,
@@ -61,7 +66,18 @@ from harmony_core.primitives import (
 )
 from support.sample_headers import sample_header
 
-__all__ = ["CREATE", "DECODERS", "EDIT", "KEY", "MESSAGES", "PROOF", "RECEIPT", "Decoder", "a_transaction"]
+__all__ = [
+    "CREATE",
+    "DECODERS",
+    "EDIT",
+    "KEY",
+    "MESSAGES",
+    "PROOF",
+    "RECEIPT",
+    "SLASH",
+    "Decoder",
+    "a_transaction",
+]
 
 KEY: Final = PrivateKey(b"\x07" * 32)
 ALICE: Final = Address(b"\xa1" * 20)
@@ -149,6 +165,16 @@ LINK: Final = CrossLink(
     ShardID(1),
     Epoch(12),
 )
+VOTE: Final = Vote((BLSPublicKeyBytes(b"\x71" * 48),), Hash32(b"\x72" * 32), BLSSignatureBytes(b"\x73" * 96))
+SLASH: Final = SlashRecord(
+    Evidence(
+        Moment(Epoch(10), ShardID(1), BlockNumber(300), ViewID(301)),
+        VOTE,
+        Vote((BLSPublicKeyBytes(b"\x71" * 48),), Hash32(b"\x74" * 32), BLSSignatureBytes(b"\x75" * 96)),
+        ALICE,
+    ),
+    BOB,
+)
 BODY: Final = Body(
     version=BodyVersion.V2,
     transactions=(SIGNED,),
@@ -194,6 +220,7 @@ DECODERS: Final[dict[str, Decoder]] = {
     "cx_receipts_proof": Decoder(decode_cx_receipts_proof, PROOF.encode(), _plain),
     "cross_link": Decoder(decode_cross_link, LINK.encode(), _plain),
     "cross_links": Decoder(decode_cross_links, encode_cross_links([LINK, LINK]), encode_cross_links),
+    "slash_record": Decoder(decode_slash_record, SLASH.encode(), _plain),
     "body": Decoder(decode_body, BODY.encode(), _plain),
     "block": Decoder(decode_block, Block(sample_header(HeaderVersion.V3), BODY).encode(), _plain),
     **{
