@@ -5,6 +5,8 @@ from concurrent.futures import Executor
 from itertools import repeat
 from typing import Final, TypeAlias
 
+from cytoolz import partition_all
+
 from harmony_core.chain.signing import Signer, recover_signer, signed_parts
 from harmony_core.chain.staking_transaction import StakingTransaction
 from harmony_core.chain.transaction import Transaction
@@ -35,21 +37,22 @@ def recover_senders(
         executor: whose workers recover; its start-up is the caller's, who keeps it for many blocks.
     """
     rules: Iterable[Signer | None] = repeat(None, len(transactions)) if signers is None else signers
-    prepared = [
-        _prepared(transaction, signer) for transaction, signer in zip(transactions, rules, strict=True)
-    ]
-    parts = [item for item in prepared if not isinstance(item, HarmonyError)]
-    chunks = [parts[start : start + _CHUNK] for start in range(0, len(parts), _CHUNK)]
+    refused: dict[int, HarmonyError] = {}
+
+    def parts() -> Iterator[_Parts]:
+        for index, (transaction, signer) in enumerate(zip(transactions, rules, strict=True)):
+            try:
+                yield signed_parts(transaction, signer)
+            except HarmonyError as error:
+                refused[index] = error
+
+    # Made as they are taken, so that workers begin before the last transaction is prepared.
+    chunks = partition_all(_CHUNK, parts())
     mapped = map(_recover, chunks) if executor is None else executor.map(_recover, chunks)
-    found: Iterator[bytes | HarmonyError] = (result for results in mapped for result in results)
-    return [item if isinstance(item, HarmonyError) else _address(next(found)) for item in prepared]
-
-
-def _prepared(transaction: Transaction | StakingTransaction, signer: Signer | None) -> _Parts | HarmonyError:
-    try:
-        return signed_parts(transaction, signer)
-    except HarmonyError as error:
-        return error
+    found = iter([result for results in mapped for result in results])
+    return [
+        refused[index] if index in refused else _address(next(found)) for index in range(len(transactions))
+    ]
 
 
 def _recover(chunk: Sequence[_Parts]) -> list[bytes | HarmonyError]:
