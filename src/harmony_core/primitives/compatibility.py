@@ -136,6 +136,16 @@ class Compatibility:
     The reference logs it and goes on (staking/availability/measure.go, ComputeCurrentSigning).
     """
 
+    loose_protobuf: bool = False
+    """Take consensus messages with unknown fields, or in an encoding that is not the one nodes produce."""
+
+    loose_message_fields: bool = False
+    """Take consensus messages whose fields have other lengths or do not belong to their type.
+
+    The reference crops and pads hashes, crops keys and signatures, and ignores what it does not look at
+    (consensus/fbft_log.go, parseFBFTMessage; consensus/view_change_construct.go, ParseNewViewMessage).
+    """
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
