@@ -4,11 +4,10 @@ Source: harmony-one/harmony, internal/configs/sharding/instance.go, MustNewInsta
 """
 
 from fractions import Fraction
-from typing import Final
+
+from harmony_core.primitives.binary_float import SINGLE_BITS, nearest_binary_float
 
 __all__ = ["slots_limit_from_share"]
-
-_MANTISSA_BITS: Final = 24
 
 
 def slots_limit_from_share(open_slots: int, share: Fraction) -> int:
@@ -22,11 +21,4 @@ def slots_limit_from_share(open_slots: int, share: Fraction) -> int:
 
 
 def _nearest_float32(value: Fraction) -> Fraction:
-    """Round to 24 significant bits, half to even, as IEEE 754 single precision does in its normal range."""
-    if value == 0:
-        return value
-    exponent = abs(value.numerator).bit_length() - value.denominator.bit_length()
-    if abs(value) < Fraction(2) ** exponent:
-        exponent -= 1
-    unit = Fraction(2) ** (exponent - _MANTISSA_BITS + 1)
-    return round(value / unit) * unit
+    return nearest_binary_float(value, SINGLE_BITS)
