@@ -146,6 +146,28 @@ class Compatibility:
     (consensus/fbft_log.go, parseFBFTMessage; consensus/view_change_construct.go, ParseNewViewMessage).
     """
 
+    rewards_up_to_missing_share: bool = False
+    """Where a delegator has no share of a reward, pay the commission and those before it, and stop without an error.
+
+    The reference wraps an error that is none (core/state/statedb.go, AddReward).
+    """
+
+    unlisted_new_validators: bool = False
+    """Let two validators that are made in one block have the same identity and BLS keys.
+
+    The reference looks through the validators that were there before the block (core/staking_verifier.go,
+    checkDuplicateFields).
+    """
+
+    unchecked_delegation_indexes: bool = False
+    """Take indexes of delegations that point to another account's delegation or name a validator twice."""
+
+    repeated_delegators: bool = False
+    """Add a delegation to each entry of an account that stands twice among a validator's delegations."""
+
+    migration_loses_undelegations: bool = False
+    """Lose what is on its way back when delegations move to an account that has none with the validator."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
