@@ -54,6 +54,10 @@ class Recording:
         """Return the headers of a shard, each with the commit of the node's database."""
         return [_signed(row) for row in self.rows(f"headers_shard{shard}")]
 
+    def shard_state(self, row: dict[str, Any]) -> ShardState:
+        """Return the shard state of a row of ``committees_shard*``."""
+        return decode_shard_state(bytes.fromhex(row["rlp"]))
+
     def shard_states(self, shard: int) -> list[ShardState]:
         """Return the recorded shard states of the staking era."""
         states = [
