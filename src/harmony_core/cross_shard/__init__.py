@@ -4,6 +4,7 @@ from harmony_core.cross_shard.cross_links import (
     CrossLinkBook,
     VerifiedCrossLink,
     verify_cross_link,
+    verify_cross_link_places,
     verify_cross_links,
     verify_linked_header,
 )
@@ -17,14 +18,18 @@ from harmony_core.cross_shard.incoming import (
 )
 from harmony_core.cross_shard.outgoing import (
     VerifiedOutgoing,
+    gives_outgoing_root,
     prove_receipts,
     verify_outgoing_receipts,
+    verify_outgoing_root,
     verify_outgoing_transactions,
+    verify_senders_of_receipts,
 )
 from harmony_core.cross_shard.receipts_proof import (
     SpentMark,
     VerifiedReceipts,
     verify_receipts_proof,
+    verify_receipts_proof_claims,
     verify_receipts_proof_with_commit,
 )
 from harmony_core.cross_shard.routing import Route, route_transaction
@@ -42,17 +47,22 @@ __all__ = [
     "VerifiedIncoming",
     "VerifiedOutgoing",
     "VerifiedReceipts",
+    "gives_outgoing_root",
     "has_lost_bitmap",
     "prove_receipts",
     "route_transaction",
     "verify_cross_link",
+    "verify_cross_link_places",
     "verify_cross_links",
     "verify_incoming_receipts",
     "verify_incoming_root",
     "verify_linked_header",
     "verify_outgoing_receipts",
+    "verify_outgoing_root",
     "verify_outgoing_transactions",
     "verify_receipts_proof",
+    "verify_receipts_proof_claims",
     "verify_receipts_proof_with_commit",
+    "verify_senders_of_receipts",
     "with_bitmap",
 ]

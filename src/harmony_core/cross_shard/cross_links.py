@@ -35,6 +35,7 @@ __all__ = [
     "CrossLinkBook",
     "VerifiedCrossLink",
     "verify_cross_link",
+    "verify_cross_link_places",
     "verify_cross_links",
     "verify_linked_header",
 ]
@@ -181,6 +182,24 @@ def verify_cross_links(
             one height, ``cross-link-known``, or a code of `verify_cross_link`.
         DecodeError, MissingDataError: as for `verify_cross_link`, or the field does not decode.
     """
+    links = verify_cross_link_places(header, known, compatibility=compatibility)
+    return _verify_all(links, committees, Epoch(header.epoch), compatibility)
+
+
+def verify_cross_link_places(
+    header: Header, known: CrossLinkBook, *, compatibility: Compatibility = STRICT
+) -> tuple[CrossLink, ...]:
+    """Return the crosslinks that a header carries, their order and places verified but not their signatures.
+
+    Args:
+        header: the header.
+        known: the crosslinks of the headers before.
+        compatibility: quirks of the reference to allow.
+
+    Raises:
+        VerificationError: a code of `verify_cross_links`, except those of signatures and ``cross-link-epoch``.
+        DecodeError: the field does not decode.
+    """
     if not isinstance(header, Header):
         raise TypeError(f"a Header is needed, not {type(header).__name__}")
     require(
@@ -206,7 +225,8 @@ def verify_cross_links(
     )
     for link in links:
         known.verify_new(link)
-    return _verify_all(links, committees, Epoch(header.epoch), compatibility)
+        _check_place(link, Epoch(header.epoch), compatibility)
+    return tuple(links)
 
 
 def verify_linked_header(linked: VerifiedCrossLink, header: VerifiedHeader) -> None:

@@ -17,17 +17,21 @@ from harmony_core.chain.cross_shard_receipt import (
     outgoing_receipts_root,
     receipts_root_of_shard,
 )
+from harmony_core.chain.header import Header
 from harmony_core.errors import VerificationError, require
 from harmony_core.params import ChainConfig
-from harmony_core.primitives import STRICT, Compatibility, Epoch, Hash32, ShardID
+from harmony_core.primitives import STRICT, Compatibility, Hash32, ShardID
 from harmony_core.quorum import VerifiedHeader
 from harmony_core.trie import EMPTY_ROOT
 
 __all__ = [
     "VerifiedOutgoing",
+    "gives_outgoing_root",
     "prove_receipts",
     "verify_outgoing_receipts",
+    "verify_outgoing_root",
     "verify_outgoing_transactions",
+    "verify_senders_of_receipts",
 ]
 
 _MINT: Final = object()
@@ -82,31 +86,59 @@ def verify_outgoing_receipts(
         raise TypeError(f"a VerifiedHeader is needed, not {type(source).__name__}")
     receipts = tuple(receipts)
     config = source.committee.network.config
-    require(
-        not receipts or config.accepts_cross_tx(source.epoch),
-        VerificationError,
-        "cx-outgoing-epoch",
-        "No value leaves a shard in this epoch yet.",
-        actual=source.epoch,
-    )
-    check_receipt_shards(receipts, source.shard_id, compatibility)
-    expected = source.header.outgoing_receipts_root
-    actual = outgoing_receipts_root(receipts)
-    if actual != expected and _takes_legacy_root(config, source.epoch, compatibility):
-        actual = legacy_outgoing_receipts_root(receipts)
-    require(
-        actual == (EMPTY_ROOT if expected is None else expected),
-        VerificationError,
-        "cx-outgoing-root",
-        "These are not the cross-shard receipts of the block.",
-        expected=expected,
-        actual=actual,
-    )
+    verify_outgoing_root(source.header, config, receipts, compatibility=compatibility)
     return VerifiedOutgoing(_MINT, source, receipts)
 
 
-def _takes_legacy_root(config: ChainConfig, epoch: Epoch, compatibility: Compatibility) -> bool:
-    return compatibility.legacy_outgoing_roots or not config.is_staking(epoch)
+def verify_outgoing_root(
+    header: Header,
+    config: ChainConfig,
+    receipts: Sequence[CXReceipt],
+    *,
+    compatibility: Compatibility = STRICT,
+) -> None:
+    """Verify that the header of a block commits to these cross-shard receipts; that it is final is not said here.
+
+    Args:
+        header: the header of the block.
+        config: the rules of the verifier's network.
+        receipts: the receipts in the order of the block.
+        compatibility: as for `verify_outgoing_receipts`.
+
+    Raises:
+        VerificationError: as for `verify_outgoing_receipts`.
+    """
+    require(
+        not receipts or config.accepts_cross_tx(header.epoch),
+        VerificationError,
+        "cx-outgoing-epoch",
+        "No value leaves a shard in this epoch yet.",
+        actual=header.epoch,
+    )
+    check_receipt_shards(receipts, header.shard_id, compatibility)
+    require(
+        gives_outgoing_root(header, config, receipts, compatibility=compatibility),
+        VerificationError,
+        "cx-outgoing-root",
+        "These are not the cross-shard receipts of the block.",
+        expected=header.outgoing_receipts_root,
+        actual=outgoing_receipts_root(receipts),
+    )
+
+
+def gives_outgoing_root(
+    header: Header,
+    config: ChainConfig,
+    receipts: Sequence[CXReceipt],
+    *,
+    compatibility: Compatibility = STRICT,
+) -> bool:
+    """Return whether receipts give the hash in a header, or the older one where that counts."""
+    expected = EMPTY_ROOT if header.outgoing_receipts_root is None else header.outgoing_receipts_root
+    if outgoing_receipts_root(receipts) == expected:
+        return True
+    takes_legacy = compatibility.legacy_outgoing_roots or not config.is_staking(header.epoch)
+    return takes_legacy and legacy_outgoing_receipts_root(receipts) == expected
 
 
 def check_receipt_shards(
@@ -151,7 +183,12 @@ def verify_outgoing_transactions(outgoing: VerifiedOutgoing, succeeded: Mapping[
         VerificationError: ``cx-outgoing-transaction`` for a receipt without its transaction, ``cx-outgoing-failed`` for
             one of a transaction that failed.
     """
-    for receipt in outgoing.receipts:
+    verify_senders_of_receipts(outgoing.receipts, succeeded)
+
+
+def verify_senders_of_receipts(receipts: Sequence[CXReceipt], succeeded: Mapping[Hash32, bool]) -> None:
+    """Verify what `verify_outgoing_transactions` does of receipts that are held against the header elsewhere."""
+    for receipt in receipts:
         require(
             receipt.transaction_hash in succeeded,
             VerificationError,

@@ -12,9 +12,11 @@ from itertools import pairwise
 from typing import Final
 
 from harmony_core.chain.cross_shard_receipt import CXReceipt, CXReceiptsProof, receipts_root_of_shard
+from harmony_core.chain.header import Header
 from harmony_core.cross_shard.outgoing import check_receipt_shards
 from harmony_core.crypto import keccak256
 from harmony_core.errors import VerificationError, require
+from harmony_core.params import Network
 from harmony_core.primitives import (
     STRICT,
     BlockNumber,
@@ -26,7 +28,13 @@ from harmony_core.primitives import (
 from harmony_core.quorum import Commit, CommitteeSource, VerifiedHeader, verify_commit
 from harmony_core.trie import EMPTY_ROOT
 
-__all__ = ["SpentMark", "VerifiedReceipts", "verify_receipts_proof", "verify_receipts_proof_with_commit"]
+__all__ = [
+    "SpentMark",
+    "VerifiedReceipts",
+    "verify_receipts_proof",
+    "verify_receipts_proof_claims",
+    "verify_receipts_proof_with_commit",
+]
 
 _MINT: Final = object()
 """Known to the verification of this module only."""
@@ -123,9 +131,46 @@ def verify_receipts_proof(
     for value, kind in ((proof, CXReceiptsProof), (source, VerifiedHeader)):
         if not isinstance(value, kind):
             raise TypeError(f"a {kind.__name__} is needed, not {type(value).__name__}")
-    config = source.committee.network.config
+    network = source.committee.network
+    _check_claims(proof, source.header, network, to_shard_id=to_shard_id, compatibility=compatibility)
+    return VerifiedReceipts(_MINT, source, proof, _mark(proof, source, compatibility))
+
+
+def verify_receipts_proof_claims(
+    proof: CXReceiptsProof,
+    network: Network,
+    *,
+    to_shard_id: ShardID,
+    compatibility: Compatibility = STRICT,
+) -> None:
+    """Check that the parts of a proof belong together, before or without a look at who signed its header.
+
+    A proof that passes is whole, no more: anybody can make one around a header of his own.
+
+    Args:
+        proof: the proof, from any server.
+        network: the verifier's network.
+        to_shard_id: the shard for which the receipts are meant, the verifier's own.
+        compatibility: quirks of the reference to allow.
+
+    Raises:
+        VerificationError: a code of `verify_receipts_proof`.
+    """
+    if not isinstance(proof, CXReceiptsProof):
+        raise TypeError(f"a CXReceiptsProof is needed, not {type(proof).__name__}")
+    _check_claims(proof, proof.header, network, to_shard_id=to_shard_id, compatibility=compatibility)
+
+
+def _check_claims(
+    proof: CXReceiptsProof,
+    source: Header,
+    network: Network,
+    *,
+    to_shard_id: ShardID,
+    compatibility: Compatibility,
+) -> None:
     require(
-        config.accepts_cross_tx(source.epoch),
+        network.config.accepts_cross_tx(source.epoch),
         VerificationError,
         "cx-proof-epoch",
         "No value leaves a shard in this epoch yet.",
@@ -135,7 +180,6 @@ def verify_receipts_proof(
     check_receipt_shards(proof.receipts, source.shard_id, compatibility)
     _check_roots(proof, compatibility)
     _check_source(proof, source, compatibility)
-    return VerifiedReceipts(_MINT, source, proof, _mark(proof, source, compatibility))
 
 
 def verify_receipts_proof_with_commit(
@@ -258,8 +302,8 @@ def _check_roots(proof: CXReceiptsProof, compatibility: Compatibility) -> None:
     )
 
 
-def _check_source(proof: CXReceiptsProof, source: VerifiedHeader, compatibility: Compatibility) -> None:
-    """Hold everything that the proof states of its source against the verified header."""
+def _check_source(proof: CXReceiptsProof, source: Header, compatibility: Compatibility) -> None:
+    """Hold everything that the proof states of its source against the header of the source."""
     merkle = proof.merkle_proof
     require(
         proof.header.hash == source.hash,
@@ -278,11 +322,11 @@ def _check_source(proof: CXReceiptsProof, source: VerifiedHeader, compatibility:
         actual=merkle.block_hash,
     )
     require(
-        merkle.receipts_hash == source.header.outgoing_receipts_root,
+        merkle.receipts_hash == source.outgoing_receipts_root,
         VerificationError,
         "cx-proof-header-root",
         "The header of the source block commits to other receipts.",
-        expected=source.header.outgoing_receipts_root,
+        expected=source.outgoing_receipts_root,
         actual=merkle.receipts_hash,
     )
     require(

@@ -2,18 +2,27 @@
 
 from harmony_core.light_client.audit import HeaderVerdict, Verdict, audit_headers
 from harmony_core.light_client.basis import Basis, BasisKind
+from harmony_core.light_client.block_check import BlockCheck, BlockContext, BlockPieces, Findings, NotChecked
 from harmony_core.light_client.committee_book import CommitteeBook
 from harmony_core.light_client.header_chain import verify_header_chain
 from harmony_core.light_client.signed_header import ProvenHeader, SignedHeader
+from harmony_core.light_client.verified_block import VerifiedBlock, verify_block
 
 __all__ = [
     "Basis",
     "BasisKind",
+    "BlockCheck",
+    "BlockContext",
+    "BlockPieces",
     "CommitteeBook",
+    "Findings",
     "HeaderVerdict",
+    "NotChecked",
     "ProvenHeader",
     "SignedHeader",
     "Verdict",
+    "VerifiedBlock",
     "audit_headers",
+    "verify_block",
     "verify_header_chain",
 ]

@@ -1,0 +1,122 @@
+"""Every block of the recorded networks is verified against its proven header, as stored and as sent between nodes."""
+
+from dataclasses import replace
+from functools import cache
+
+from harmony_core.chain import Block, Receipt, decode_block, decode_stored_receipts
+from harmony_core.cross_shard import CrossLinkBook, SpentMarks, has_lost_bitmap
+from harmony_core.light_client import VerifiedBlock, verify_block
+from harmony_core.primitives import Hash32
+from support.recorded import Recording
+from support.recorded_cross_shard import (
+    announced,
+    arrivals,
+    chains,
+    committees,
+    latest_epoch,
+    proven_headers,
+    sent,
+)
+
+LOST = {"block-incoming-root", "block-incoming-signatures"}
+BEYOND = {"block-state-root", "block-slashes", "block-next-committee"}
+"""What takes the state before the block."""
+
+
+@cache
+def blocks(recording: Recording, shard: int) -> dict[Hash32, Block]:
+    rows = recording.rows(f"blocks_shard{shard}")
+    found = [decode_block(bytes.fromhex(row["rlp"])) for row in rows]
+    known = proven_headers(recording, shard) if recording.headers(shard) else {}
+    return {block.hash: block for block in found if block.hash in known}
+
+
+@cache
+def receipts(recording: Recording, shard: int) -> dict[int, tuple[Receipt, ...]]:
+    rows = recording.rows(f"receipts_shard{shard}")
+    return {row["number"]: decode_stored_receipts(bytes.fromhex(row["dbRlp"])) for row in rows}
+
+
+def on_the_wire(recording: Recording, shard: int, block: Block) -> Block:
+    """Return the block with the bitmaps of its incoming proofs, as far as the recording tells them."""
+    proofs = announced(recording, shard).get(block.hash) or tuple(
+        arrivals(recording, shard).get(block.header.number, ())
+    )
+    return Block(block.header, replace(block.body, incoming_receipts=proofs))
+
+
+def is_whole(block: Block) -> bool:
+    return not any(map(has_lost_bitmap, block.body.incoming_receipts))
+
+
+class Follower:
+    """Takes the blocks of one shard in, one after the other."""
+
+    def __init__(self, recording: Recording, shard: int) -> None:
+        self.recording = recording
+        self.shard = shard
+        self.spent = SpentMarks()
+        self.links = CrossLinkBook()
+        self.has_receipts = bool(receipts(recording, shard))
+        self.has_outgoing = bool(recording.rows(f"cx_out_shard{shard}"))
+
+    def verify(self, block: Block) -> VerifiedBlock:
+        recording, shard = self.recording, self.shard
+        return verify_block(
+            block,
+            proven_headers(recording, shard)[block.hash],
+            network=recording.network,
+            receipts=receipts(recording, shard).get(block.header.number, ()) if self.has_receipts else None,
+            outgoing=sent(recording, shard).get(block.hash, ()) if self.has_outgoing else None,
+            committees=committees(recording),
+            spent=self.spent,
+            known_links=self.links,
+            latest_epoch=latest_epoch(recording),
+        )
+
+    def take(self, verified: VerifiedBlock) -> None:
+        self.links.add(verified.cross_links or ())
+        for arrived in verified.incoming.arrived if verified.incoming else ():
+            self.spent.spend(arrived)
+
+
+def unknown(verified: VerifiedBlock) -> set[str]:
+    return {item.rule for item in verified.not_checked} - BEYOND
+
+
+@chains("blocks")
+def test_every_block_as_sent_is_proven(recording: Recording, shard: int) -> None:
+    follower = Follower(recording, shard)
+    lacking = set() if follower.has_receipts else {"receipts-missing"}
+    lacking |= set() if follower.has_outgoing else {"outgoing-receipts-missing"}
+    for stored in sorted(blocks(recording, shard).values(), key=lambda block: block.header.number):
+        block = on_the_wire(recording, shard, stored)
+        verified = follower.verify(block)
+        assert verified.block is block
+        assert verified.header == block.header
+        reasons = {item.code for item in verified.not_checked if item.rule not in BEYOND}
+        whole = set() if is_whole(block) else {"incoming-proof-bitmap-lost"}
+        assert reasons <= lacking | whole | {"committee-unknown"}
+        assert set(verified.proven).isdisjoint(item.rule for item in verified.not_checked)
+        assert "block-state-root" in {item.rule for item in verified.not_checked}
+        assert ("block-slashes" in verified.proven) == (not block.header.slashes)
+        follower.take(verified)
+
+
+@chains("blocks")
+def test_every_block_as_stored_is_proven_but_for_the_lost_bitmaps(recording: Recording, shard: int) -> None:
+    follower = Follower(recording, shard)
+    for block in sorted(blocks(recording, shard).values(), key=lambda block: block.header.number):
+        verified = follower.verify(block)
+        if is_whole(block):
+            assert "block-incoming-root" in verified.proven
+        else:
+            lost = {item.rule for item in verified.not_checked if item.code == "incoming-proof-bitmap-lost"}
+            assert lost == LOST
+            assert verified.incoming is None
+            assert not LOST & set(verified.proven)
+            assert {"block-incoming-claims", "block-incoming-spent"} <= set(verified.proven)
+        assert "block-transactions-root" in verified.proven
+        if follower.has_receipts:
+            assert "block-receipts-root" in verified.proven
+        follower.take(verified)
