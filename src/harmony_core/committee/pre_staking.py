@@ -3,6 +3,7 @@
 Source: harmony-one/harmony, shard/committee/assignment.go, preStakingEnabledCommittee and Compute.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from harmony_core.chain.shard_state import Committee, ShardState, Slot
@@ -10,7 +11,7 @@ from harmony_core.errors import ConfigurationError, MissingDataError, require
 from harmony_core.params import Account, AccountList, Network, ShardingInstance
 from harmony_core.primitives import Epoch, ShardID
 
-__all__ = ["committee_for_epoch", "committee_of_instance"]
+__all__ = ["committee_for_epoch", "committee_of_instance", "slots_of_harmony"]
 
 _GENESIS_EPOCH = Epoch(0)
 
@@ -54,17 +55,24 @@ def committee_of_instance(instance: ShardingInstance) -> ShardState:
     )
 
 
+def slots_of_harmony(instance: ShardingInstance, shard_id: ShardID) -> tuple[Slot, ...]:
+    """Return Harmony's own slots in a shard, of any epoch: accounts i, i+n, i+2n, ... of its list.
+
+    Raises:
+        ConfigurationError: ``account-list-short`` if the list has fewer accounts than the slots ask for.
+    """
+    count = instance.num_harmony_nodes_per_shard
+    return _slots(_every_nth(instance.harmony_accounts, shard_id, instance.num_shards, count))
+
+
 def _committee(instance: ShardingInstance, shard_id: ShardID) -> Committee:
-    of_harmony = instance.num_harmony_nodes_per_shard
-    others = instance.num_nodes_per_shard - of_harmony
-    accounts = (
-        *_every_nth(instance.harmony_accounts, shard_id, instance.num_shards, of_harmony),
-        *_every_nth(instance.foundational_accounts, shard_id, instance.num_shards, others),
-    )
-    return Committee(
-        shard_id=shard_id,
-        slots=tuple(Slot(account.address, account.bls_public_key, None) for account in accounts),
-    )
+    others = instance.num_nodes_per_shard - instance.num_harmony_nodes_per_shard
+    foundational = _every_nth(instance.foundational_accounts, shard_id, instance.num_shards, others)
+    return Committee(shard_id, (*slots_of_harmony(instance, shard_id), *_slots(foundational)))
+
+
+def _slots(accounts: Iterable[Account]) -> tuple[Slot, ...]:
+    return tuple(Slot(account.address, account.bls_public_key, None) for account in accounts)
 
 
 def _every_nth(accounts: AccountList, first: int, step: int, count: int) -> tuple[Account, ...]:
