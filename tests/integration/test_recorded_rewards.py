@@ -66,7 +66,11 @@ class Rewards:
     @property
     def is_complete(self) -> bool:
         """Whether nothing that rewards go by is missing."""
-        return 0 in self.headers and (self.shard != 0 or bool(self.versions and self.snapshots))
+        return bool(
+            0 in self.headers
+            and self.shard_states
+            and (self.shard != 0 or (self.versions and self.snapshots))
+        )
 
     def outcomes(self) -> Iterator[tuple[dict[str, Any], RewardOutcome, StakingState]]:
         """Yield each recorded block, its outcome, and the state before it, as far as the recording allows."""
