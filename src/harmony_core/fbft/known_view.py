@@ -54,6 +54,7 @@ class VerifiedMessage:
     def __init__(
         self,
         mint: object,
+        *,
         message: Message,
         view: KnownView,
         sender_bitmap: bytes,

@@ -168,6 +168,16 @@ class Compatibility:
     migration_loses_undelegations: bool = False
     """Lose what is on its way back when delegations move to an account that has none with the validator."""
 
+    new_view_without_votes: bool = False
+    """Take a NEWVIEW without the view change votes that it sums up, as the reference does.
+
+    What it sums up signs a constant byte (M2) and a view id (M3) only, so that sums of another view change pass
+    (consensus/view_change_construct.go, VerifyNewViewMsg).
+    """
+
+    unbound_prepared_blocks: bool = False
+    """Take a prepared block (M1) of another height, epoch or view in a view change, if its certificate holds."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
