@@ -178,6 +178,18 @@ class Compatibility:
     unbound_prepared_blocks: bool = False
     """Take a prepared block (M1) of another height, epoch or view in a view change, if its certificate holds."""
 
+    withheld_shard_states: bool = False
+    """Take the last block of an epoch without the committees of the next (internal/chain/engine.go, VerifyShardState)."""
+
+    empty_shard_states: bool = False
+    """Take a header in mid-epoch that carries an encoded list of no committees, which ends its epoch.
+
+    The reference compares it with the nothing that it computes there, which encodes alike.
+    """
+
+    undecodable_shard_states: bool = False
+    """Let a shard state that does not decode end the epoch (node/harmony/worker/worker.go, GetNewEpoch)."""
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
