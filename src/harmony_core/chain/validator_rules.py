@@ -10,7 +10,12 @@ from harmony_core.chain.validator_wrapper import Validator, ValidatorStatus, Val
 from harmony_core.errors import VerificationError, require
 from harmony_core.primitives import Dec
 
-__all__ = ["MAX_KEYS_PER_VALIDATOR", "MINIMUM_SELF_DELEGATION", "verify_validator_wrapper"]
+__all__ = [
+    "MAX_KEYS_PER_VALIDATOR",
+    "MINIMUM_SELF_DELEGATION",
+    "verify_validator",
+    "verify_validator_wrapper",
+]
 
 MAX_KEYS_PER_VALIDATOR: Final = 106
 """Most BLS keys of one validator."""
@@ -27,21 +32,30 @@ _LONGEST: Final = (
 )
 
 
-def verify_validator_wrapper(wrapper: ValidatorWrapper) -> None:
-    """Check what every wrapper in the state keeps to.
+def verify_validator(validator: Validator) -> None:
+    """Check what every validator keeps to, its delegations left aside.
 
     Raises:
         VerificationError: ``validator-description-length``, ``validator-keys-none``, ``validator-keys-many``,
-            ``validator-min-self-delegation``, ``validator-max-total-delegation``, ``validator-rate-range``,
-            ``validator-rate-above-max``, ``validator-keys-repeated``, ``validator-self-delegation-missing``,
-            ``validator-self-delegation`` for less of its own than promised by one that is active, and
-            ``validator-total-delegation``.
+            ``validator-keys-repeated``, ``validator-min-self-delegation``, ``validator-max-total-delegation``,
+            ``validator-rate-range`` or ``validator-rate-above-max``.
     """
-    validator = wrapper.validator
     _verify_description(validator)
     _verify_keys(validator)
     _verify_bounds(validator)
     _verify_rates(validator)
+
+
+def verify_validator_wrapper(wrapper: ValidatorWrapper) -> None:
+    """Check what every wrapper in the state keeps to.
+
+    Raises:
+        VerificationError: a code of `verify_validator`, ``validator-self-delegation-missing``,
+            ``validator-self-delegation`` for less of its own than promised by one that is active, and
+            ``validator-total-delegation``.
+    """
+    validator = wrapper.validator
+    verify_validator(validator)
     require(
         wrapper.delegations,
         VerificationError,

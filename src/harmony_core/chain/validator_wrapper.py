@@ -21,8 +21,18 @@ from harmony_core.chain.fields import (
     take_record,
     take_uint,
 )
+from harmony_core.crypto import sha3_256
 from harmony_core.errors import DecodeError, require
-from harmony_core.primitives import STRICT, Address, BLSPublicKeyBytes, Compatibility, Dec, Epoch, rlp
+from harmony_core.primitives import (
+    STRICT,
+    Address,
+    BLSPublicKeyBytes,
+    Compatibility,
+    Dec,
+    Epoch,
+    Hash32,
+    rlp,
+)
 
 __all__ = [
     "CommissionRates",
@@ -143,6 +153,11 @@ class Delegation:
         check_range("amount", self.amount, 0)
         check_range("reward", self.reward, 0)
         check_type("undelegations", self.undelegations, tuple)
+
+    @property
+    def hash(self) -> Hash32:
+        """SHA3-256 of the RLP encoding (staking/types/delegation.go, Hash)."""
+        return sha3_256(self._encode())
 
     def _encode(self) -> bytes:
         return rlp.encode_list(
