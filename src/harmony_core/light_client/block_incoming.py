@@ -88,7 +88,7 @@ def _check_stored_root(context: BlockContext) -> None:
     require(
         context.header.incoming_receipts_root not in {None, EMPTY_ROOT},
         VerificationError,
-        "block-incoming-unannounced",
+        "cx-incoming-root",
         "The header says that nothing arrives, but the body holds receipts.",
         expected=EMPTY_ROOT,
     )
@@ -104,14 +104,14 @@ def _check_spent(context: BlockContext) -> None:
         require(
             mark not in seen,
             VerificationError,
-            "block-incoming-repeated",
+            "cx-incoming-repeated",
             "A block takes the receipts of a source block once.",
             actual=proof.header.hash,
         )
         require(
             mark not in spent,
             VerificationError,
-            "block-incoming-spent",
+            "cx-spent",
             "The receipts of this source block were credited before.",
             actual=proof.header.hash,
         )

@@ -85,6 +85,14 @@ class VerifiedBlock:
         """The proven header."""
         return self.proof.header
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep proofs picklable, so that a worker process can hand one to its parent."""
+        findings = Findings(self.transactions, self.incoming, self.outgoing, self.cross_links)
+        findings.prove(*self.proven)
+        for item in self.not_checked:
+            findings.leave(item.rule, item.code, item.reason)
+        return _restore, (self.block, self.proof, findings)
+
 
 def verify_block(
     block: Block,
@@ -167,3 +175,7 @@ def _network_of(proof: VerifiedHeader | ProvenHeader, given: Network | None) -> 
             code="block-network",
         )
     return network
+
+
+def _restore(block: Block, proof: VerifiedHeader | ProvenHeader, findings: Findings) -> VerifiedBlock:
+    return VerifiedBlock(_MINT, block, proof, findings)
