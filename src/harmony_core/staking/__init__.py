@@ -16,7 +16,7 @@ from harmony_core.staking.outcome import DirectiveOutcome
 from harmony_core.staking.staking_state import DelegationIndex, StakingState
 from harmony_core.staking.unlocking import (
     LockRules,
-    Payout,
+    UndelegationPayout,
     is_committee_selection_block,
     lock_period,
     payout_undelegations,
@@ -30,7 +30,7 @@ __all__ = [
     "FrozenMap",
     "LockRules",
     "Migration",
-    "Payout",
+    "UndelegationPayout",
     "StakingContext",
     "StakingState",
     "apply_directive",

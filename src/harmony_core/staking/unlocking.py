@@ -15,7 +15,7 @@ from harmony_core.primitives import BEACON_SHARD_ID, Address, Epoch, ShardID, Tr
 __all__ = [
     "LOCK_PERIOD",
     "LockRules",
-    "Payout",
+    "UndelegationPayout",
     "PayoutReason",
     "is_committee_selection_block",
     "lock_period",
@@ -73,7 +73,7 @@ class Unlocked:
 
 
 @dataclass(frozen=True, slots=True)
-class Payout:
+class UndelegationPayout:
     """The undelegations paid at the end of an epoch.
 
     Attributes:
@@ -144,7 +144,7 @@ def unlock(
 
 def payout_undelegations(
     validators: Mapping[Address, ValidatorWrapper], *, epoch: Epoch, rules: LockRules
-) -> Payout:
+) -> UndelegationPayout:
     """Pay what is due of every validator's delegations at the end of ``epoch``.
 
     Args:
@@ -189,7 +189,7 @@ def payout_undelegations(
                 )
                 for entry, reason in unlocked.reasons
             )
-    return Payout(tuple(changed), balances, dropped, tuple(steps))
+    return UndelegationPayout(tuple(changed), balances, dropped, tuple(steps))
 
 
 _TEXTS: Final = {
