@@ -1,6 +1,12 @@
 """Committees: who signs in which epoch."""
 
-from harmony_core.committee.assignment import NextCommittees, assign_seats, committees_for_epoch
+from harmony_core.committee.assignment import (
+    NextCommittees,
+    assign_seats,
+    committees_for_epoch,
+    election_for_epoch,
+    keeps_committees,
+)
 from harmony_core.committee.auction import (
     BOUND,
     EXTENDED_BOUND,
@@ -19,6 +25,19 @@ from harmony_core.committee.election import (
     elect,
     shard_of_key,
 )
+from harmony_core.committee.epoch_change import (
+    BeaconView,
+    BlockPlace,
+    CommitteeRecords,
+    VerifiedNextCommittees,
+    committees_to_expect,
+    committees_to_propose,
+    encode_next_committees,
+    epoch_of_child,
+    verify_carried_committees,
+    verify_next_shard_state,
+    with_next_committees,
+)
 from harmony_core.committee.pre_staking import (
     committee_for_epoch,
     committee_of_instance,
@@ -29,23 +48,36 @@ __all__ = [
     "BOUND",
     "EXTENDED_BOUND",
     "Auction",
+    "BeaconView",
     "Bid",
+    "BlockPlace",
     "Candidate",
     "CandidateOutcome",
+    "CommitteeRecords",
     "Election",
     "ElectionRules",
     "NextCommittees",
     "Purchase",
     "RankedBid",
     "Verdict",
+    "VerifiedNextCommittees",
     "assign_seats",
     "committee_for_epoch",
     "committee_of_instance",
     "committees_for_epoch",
+    "committees_to_expect",
+    "committees_to_propose",
     "elect",
+    "election_for_epoch",
+    "encode_next_committees",
+    "epoch_of_child",
     "hold_auction",
     "is_eligible",
+    "keeps_committees",
     "median_stake",
     "shard_of_key",
     "slots_of_harmony",
+    "verify_carried_committees",
+    "verify_next_shard_state",
+    "with_next_committees",
 ]

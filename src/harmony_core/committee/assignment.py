@@ -17,7 +17,13 @@ from harmony_core.errors import MissingDataError, VerificationError, require
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Epoch, ShardID
 
-__all__ = ["NextCommittees", "assign_seats", "committees_for_epoch"]
+__all__ = [
+    "NextCommittees",
+    "assign_seats",
+    "committees_for_epoch",
+    "election_for_epoch",
+    "keeps_committees",
+]
 
 _TESTNET = "testnet"
 
@@ -67,6 +73,30 @@ def committees_for_epoch(
     """
     if not network.config.is_staking(epoch):
         return NextCommittees(committee_for_epoch(network, epoch))
+    election = election_for_epoch(
+        network, epoch, candidates, current_epoch=current_epoch, compatibility=compatibility
+    )
+    if not keeps_committees(network, election):
+        return NextCommittees(assign_seats(network, election), election)
+    require(
+        previous is not None,
+        MissingDataError,
+        "previous-committees-missing",
+        "Nobody was elected, so that the committees of the epoch before stay, and those were not given.",
+    )
+    kept = () if previous is None else previous.committees
+    return NextCommittees(ShardState(epoch, kept), election, kept=True)
+
+
+def election_for_epoch(
+    network: Network,
+    epoch: Epoch,
+    candidates: Iterable[Candidate],
+    *,
+    current_epoch: Epoch | None = None,
+    compatibility: Compatibility = STRICT,
+) -> Election:
+    """Hold the election that the beacon chain holds for an epoch; arguments and errors as for `committees_for_epoch`."""
     rules = ElectionRules.of_network(network, epoch, current_epoch)
     require(
         epoch >= rules.current_epoch,
@@ -76,17 +106,19 @@ def committees_for_epoch(
         expected=rules.current_epoch,
         actual=epoch,
     )
-    election = elect(rules, candidates, compatibility=compatibility)
-    if election.auction.purchases or _starts_over(network, epoch):
-        return NextCommittees(assign_seats(network, election), election)
-    require(
-        previous is not None,
-        MissingDataError,
-        "previous-committees-missing",
-        "Nobody was elected, so that the committees of the epoch before stay, and those were not given.",
-    )
-    kept = previous.committees if previous is not None else ()
-    return NextCommittees(ShardState(epoch, kept), election, kept=True)
+    return elect(rules, candidates, compatibility=compatibility)
+
+
+def keeps_committees(network: Network, election: Election) -> bool:
+    """Tell whether the committees of the epoch before stay because nobody was elected.
+
+    On testnet they cannot where the number of shards changes: there Harmony's slots make up the new ones.
+    """
+    if election.auction.purchases:
+        return False
+    epoch = election.rules.epoch
+    before = network.schedule.instance_for_epoch(Epoch(max(epoch - 1, 0)))
+    return network.name != _TESTNET or before.num_shards == election.rules.num_shards
 
 
 def assign_seats(network: Network, election: Election) -> ShardState:
@@ -107,10 +139,3 @@ def assign_seats(network: Network, election: Election) -> ShardState:
 
 def _committees(slots: Iterable[Iterable[Slot]]) -> Iterable[Committee]:
     return (Committee(ShardID(shard), tuple(members)) for shard, members in enumerate(slots))
-
-
-def _starts_over(network: Network, epoch: Epoch) -> bool:
-    """Tell whether old committees cannot stay because testnet changes its shards with this epoch."""
-    schedule = network.schedule
-    before = schedule.instance_for_epoch(Epoch(max(epoch - 1, 0)))
-    return network.name == _TESTNET and before.num_shards != schedule.instance_for_epoch(epoch).num_shards
