@@ -190,6 +190,13 @@ class Compatibility:
     undecodable_shard_states: bool = False
     """Let a shard state that does not decode end the epoch (node/harmony/worker/worker.go, GetNewEpoch)."""
 
+    unstored_validator_changes: bool = False
+    """Drop the change of a validator that fails its own check, and keep what the change paid to balances.
+
+    The reference reports such a validator and goes on (core/state/statedb.go, Finalise), which is how undelegations
+    were paid at the end of every epoch in December 2023.
+    """
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
