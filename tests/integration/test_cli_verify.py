@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import random
@@ -15,6 +16,7 @@ from harmony_core.primitives import Epoch, Hash32, rlp
 from support.cli_runner import NOW, Outcome, command, localnet, mainnet, run, write_lines
 
 Record = dict[str, str]
+BLOCKS = Path(__file__).parents[2] / "examples" / "data" / "localnet_blocks.jsonl.gz"
 LOCAL = ("verify", "--network", "localnet", "--now", NOW)
 MAIN = ("verify", "--network", "mainnet")
 NONSENSE = "this is no header"
@@ -186,12 +188,58 @@ def test_an_empty_input_proves_nothing(text: str) -> None:
     assert "the input is empty" in outcome.stdout
 
 
-def test_a_block_is_told_apart_and_cannot_be_judged() -> None:
-    header: rlp.RLPItem = rlp.decode(header_of(localnet(0)[7]).encode())
-    block = rlp.encode([b"HmnyTgd", b"v2", [header, [], [], [], []]]).hex()
-    outcome = run(*LOCAL, stdin=lines(localnet(0)[0], {"rlp": block}))
+def block_of(number: int) -> str:
+    header: rlp.RLPItem = rlp.decode(header_of(localnet(0)[number]).encode())
+    return rlp.encode([b"HmnyTgd", b"v2", [header, [], [], [], []]]).hex()
+
+
+def test_a_block_without_a_proven_header_cannot_be_judged() -> None:
+    outcome = run(*LOCAL, "--json", stdin=lines(localnet(0)[0], {"rlp": block_of(7)}))
     assert outcome.exit_code == 5
-    assert "standard input:2: This is a whole block, number 7 of shard 0" in outcome.stderr
+    [block] = outcome.document["blocks"]
+    assert (block["verdict"], block["error"]["code"]) == ("cannot tell", "block-header-unproven")
+    assert (block["proven"], block["not_checked"]) == ([], [])
+    assert block["source"] == {"file": "-", "line": 2}
+
+
+def test_blocks_are_verified_with_the_headers_that_they_bring() -> None:
+    outcome = run("verify", BLOCKS, "--network", "localnet", "--now", NOW, "--json")
+    assert outcome.exit_code == 0
+    blocks = outcome.document["blocks"]
+    assert len(blocks) == len(outcome.document["headers"])
+    for block in blocks:
+        assert block["verdict"] == "proven"
+        assert {"block-header", "block-transactions-root", "block-receipts-root"} <= set(block["proven"])
+        assert {"block-state-root"} <= {item["rule"] for item in block["not_checked"]}
+    outcome = run("verify", BLOCKS, "--network", "localnet", "--now", NOW)
+    assert f"{len(blocks)} of {len(blocks)} blocks proven as far as checked" in outcome.stdout
+    assert "not checked: block-state-root (execution-needed)" in outcome.stdout
+
+
+def test_a_block_that_was_given_another_body_is_broken() -> None:
+    records = [json.loads(line) for line in gzip.decompress(BLOCKS.read_bytes()).decode().splitlines()]
+    other = next(record for record in records if len(record["receipts"]) > 2)
+    outer = rlp.expect_list(rlp.decode(bytes.fromhex(other["rlp"])))
+    rlp.expect_list(rlp.expect_list(outer[2])[1]).pop()
+    bent = {**other, "rlp": rlp.encode(outer).hex()}
+    outcome = run(*LOCAL, stdin=lines(*[bent if record is other else record for record in records]))
+    assert outcome.exit_code == 1
+    assert "broken: The header commits to other transactions." in outcome.stdout
+
+
+def test_a_block_line_may_be_hexadecimal_text_alone() -> None:
+    outcome = run(
+        *LOCAL,
+        "--json",
+        stdin=lines(
+            *[json.loads(line)["rlp"] for line in gzip.decompress(BLOCKS.read_bytes()).decode().splitlines()]
+        ),
+    )
+    document = outcome.document
+    assert [block["verdict"] for block in document["blocks"][:-1]] == ["proven"] * (
+        len(document["blocks"]) - 1
+    )
+    assert "receipts-missing" in {item["code"] for item in document["blocks"][0]["not_checked"]}
 
 
 def test_a_trusted_hash_proves_a_header_and_its_ancestors() -> None:
@@ -308,7 +356,7 @@ def test_hashes_stay_whole_at_any_width(width: str, *, terminal: bool) -> None:
 
 def test_json_has_the_documented_fields() -> None:
     document = run(*LOCAL, "--json", stdin=lines(localnet(0)[0], NONSENSE)).document
-    assert list(document) == ["network", "now", "verdict", "exit_code", "headers", "problems"]
+    assert list(document) == ["network", "now", "verdict", "exit_code", "headers", "blocks", "problems"]
     assert (document["network"], document["verdict"], document["exit_code"]) == ("localnet", "undecodable", 4)
     [row] = document["headers"]
     assert row == {

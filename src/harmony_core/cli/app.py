@@ -84,7 +84,7 @@ def _options(
     del version  # acted upon by its callback
 
 
-@app.command("verify", short_help="Verify headers and their commit signatures.")
+@app.command("verify", short_help="Verify headers, their commit signatures, and blocks.")
 @guarded
 def _verify(
     network: _NetworkName,
@@ -123,10 +123,10 @@ def _verify(
     ] = None,
     as_json: _AsJson = False,
 ) -> ExitCode:
-    """Verify headers and their commit signatures, of any shards and in any order.
+    """Verify headers and their commit signatures, and blocks, of any shards and in any order.
 
-    A line holds the hexadecimal RLP of a header, or a JSON object with the key rlp and optionally
-    commit_signature and commit_bitmap.
+    A line holds the hexadecimal RLP of a header or of a whole block, or a JSON object with the key rlp and
+    optionally commit_signature and commit_bitmap; for a block also receipts and outgoing_receipts.
 
     Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none,
     5 cannot tell for want of data; 1 comes before 4, and 4 before 5.
@@ -193,7 +193,7 @@ def _header_show(
 ) -> ExitCode:
     """Show every field of a header, its version and its hash. Nothing is verified.
 
-    Exit code: 0 shown, 2 usage, 4 undecodable, 5 a block, which this version does not read.
+    Exit code: 0 shown, 2 usage, 4 undecodable, 5 a block instead of a header.
     """
     from harmony_core.cli.header_view import show_headers  # noqa: PLC0415 - loaded when it is needed
 

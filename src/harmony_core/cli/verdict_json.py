@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from harmony_core.cli.block_verification import JudgedBlock
 from harmony_core.cli.exit_codes import code_of_error
 from harmony_core.cli.lines import Origin
 from harmony_core.cli.verdict_table import reason_of
@@ -19,6 +20,7 @@ def report_to_json(report: Report) -> dict[str, Any]:
         "verdict": report.exit_code.verdict,
         "exit_code": int(report.exit_code),
         "headers": [_judged(item) for item in report.judged],
+        "blocks": [_block(item) for item in report.blocks],
         "problems": [_problem(problem) for problem in report.problems],
     }
 
@@ -51,6 +53,23 @@ def _judged(item: Judged) -> dict[str, Any]:
         else {"kind": str(verdict.basis.kind), "detail": str(verdict.basis)},
         "error": None if verdict.error is None else error_to_json(verdict.error),
         "sources": [_origin(origin) for origin in item.origins],
+    }
+
+
+def _block(item: JudgedBlock) -> dict[str, Any]:
+    header, verified = item.given.record.block.header, item.verified
+    return {
+        "shard": int(header.shard_id),
+        "number": int(header.number),
+        "epoch": int(header.epoch),
+        "hash": str(header.hash),
+        "verdict": str(item.verdict),
+        "proven": [] if verified is None else list(verified.proven),
+        "not_checked": []
+        if verified is None
+        else [{"rule": left.rule, "code": left.code, "reason": left.reason} for left in verified.not_checked],
+        "error": None if item.error is None else error_to_json(item.error),
+        "source": _origin(item.given.origin),
     }
 
 

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from harmony_core.cli.block_verification import JudgedBlock
 from harmony_core.cli.terminal import output_console, printable, width_of
 from harmony_core.cli.verification import Judged, Report
 from harmony_core.light_client import Basis, BasisKind, Verdict
@@ -58,6 +59,10 @@ def report_lines(report: Report, width: int | None) -> Iterator[tuple[str, str]]
     if cells:
         yield from _body(cells, styles, width)
         yield "", ""
+    for item in report.blocks:
+        yield from ((line, _STYLES[item.verdict]) for line in _block(item, width))
+    if report.blocks:
+        yield "", ""
     yield from ((line, "bold") for line in _wrapped(_summary(report), width))
 
 
@@ -70,6 +75,17 @@ def reason_of(item: Judged) -> str:
     if verdict.basis is not None:
         parts.append(_basis(verdict.basis) if verdict.error is None else f"({_basis(verdict.basis)})")
     return " ".join(parts) or "no reason given"
+
+
+def _block(item: JudgedBlock, width: int | None) -> Iterator[str]:
+    header, verified = item.given.record.block.header, item.verified
+    name = f"block {header.number} of shard {header.shard_id}"
+    if verified is None:
+        yield from _wrapped(printable(f"{name} {item.verdict}: {item.error}"), width)
+        return
+    yield from _wrapped(f"{name} {item.verdict}: {', '.join(verified.proven)}", width)
+    left = ", ".join(f"{rule.rule} ({rule.code})" for rule in verified.not_checked)
+    yield from _wrapped(f"not checked: {left or 'nothing'}", width, "  ")
 
 
 def percent(power: Dec) -> str:
@@ -158,6 +174,10 @@ def _wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
 def _summary(report: Report) -> str:
     total = len(report.judged)
     parts = [f"{report.count(Verdict.PROVEN)} of {total} header{'' if total == 1 else 's'} proven"]
+    if report.blocks:
+        held = sum(item.verdict is Verdict.PROVEN for item in report.blocks)
+        plural = "" if len(report.blocks) == 1 else "s"
+        parts.append(f"{held} of {len(report.blocks)} block{plural} proven as far as checked")
     parts += [
         f"{count} {verdict}"
         for verdict in (Verdict.BROKEN, Verdict.UNKNOWN)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from harmony_core.chain.shard_state import ShardState, decode_shard_state
+from harmony_core.cli.block_verification import GivenBlock, JudgedBlock, judge_blocks
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
 from harmony_core.cli.lines import Line, Origin, read_text
-from harmony_core.cli.records import parse_record
+from harmony_core.cli.records import parse_line
 from harmony_core.errors import HarmonyError
-from harmony_core.light_client import HeaderVerdict, SignedHeader, Verdict, audit_headers
+from harmony_core.light_client import CommitteeBook, HeaderVerdict, SignedHeader, Verdict, audit_headers
 from harmony_core.params import Network
 from harmony_core.primitives import Hash32, bytes_from_hex
 from harmony_core.quorum import Commit
@@ -47,19 +48,22 @@ class Report:
         network: name of the network.
         now: the clock that timestamps were held against, Unix seconds.
         judged: a verdict for each distinct header, ascending by shard and number.
-        problems: lines that are no header, in the order of reading.
+        problems: lines that are neither header nor block, in the order of reading.
+        blocks: a verdict for each block, ascending by shard and number.
     """
 
     network: str
     now: int
     judged: tuple[Judged, ...]
     problems: tuple[Problem, ...]
+    blocks: tuple[JudgedBlock, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
         """The exit code: proven only if there is something and all of it is proven."""
         return strongest(
             [_CODES[item.verdict.verdict] for item in self.judged]
+            + [_CODES[item.verdict] for item in self.blocks]
             + [code_of_error(problem.error) for problem in self.problems]
         )
 
@@ -76,28 +80,32 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The headers in the input, each distinct one once with all its commits, and the lines that hold none."""
+    """The headers in the input, each distinct one once with all its commits, the blocks, and the lines that hold neither."""
 
     headers: dict[Hash32, _Found]
     problems: tuple[Problem, ...]
+    blocks: tuple[GivenBlock, ...] = ()
 
 
 def collect(lines: Iterable[Line]) -> Collected:
     """Return the headers that ``lines`` hold; one that comes twice is kept once, with the commits of both."""
     headers: dict[Hash32, _Found] = {}
     problems = []
+    blocks = []
     for line in lines:
         try:
             if line.error is not None:
                 raise line.error
-            signed = parse_record(line.text)
+            signed, block = parse_line(line.text)
         except HarmonyError as error:
             problems.append(Problem(line.origin, error.with_traceback(None)))
             continue
+        if block is not None:
+            blocks.append(GivenBlock(block, line.origin))
         found = headers.setdefault(signed.header.hash, _Found(signed, []))
         found.origins.append(line.origin)
         found.signed = SignedHeader(found.signed.header, _joined(found.signed.commits, signed.commits))
-    return Collected(headers, tuple(problems))
+    return Collected(headers, tuple(problems), tuple(blocks))
 
 
 def verify(
@@ -109,19 +117,21 @@ def verify(
     committees: Sequence[ShardState] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Return the light client's verdict on every header, with the places where it was read."""
+    """Return the light client's verdict on every header and block, with the places where they were read."""
+    book = CommitteeBook(network, tuple(committees), epochs_kept=None)
     verdicts = audit_headers(
         [found.signed for found in collected.headers.values()],
         network,
         now=now,
         trusted_hashes=trusted_hashes,
-        committees=committees,
+        book=book,
         progress=progress,
     )
     judged = tuple(
         Judged(verdict, tuple(collected.headers[verdict.header.hash].origins)) for verdict in verdicts
     )
-    return Report(network.name, now, judged, collected.problems)
+    blocks = judge_blocks(collected.blocks, verdicts, network, book)
+    return Report(network.name, now, judged, collected.problems, blocks)
 
 
 def read_committees(name: str) -> ShardState:

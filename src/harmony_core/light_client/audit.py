@@ -15,7 +15,7 @@ from harmony_core.light_client.basis import Basis, BasisKind, best_basis
 from harmony_core.light_client.committee_book import CommitteeBook
 from harmony_core.light_client.epoch_end import EpochEnd, epoch_end
 from harmony_core.light_client.header_rules import require_basis, verify_link, verify_standalone
-from harmony_core.light_client.signed_header import SignedHeader, carried_commit
+from harmony_core.light_client.signed_header import ProvenHeader, SignedHeader, carried_commit, proven
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Dec, Hash32, ShardID
 from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits
@@ -47,6 +47,7 @@ class HeaderVerdict:
         committee_size: slots of the committee that signed; None without a valid commit.
         power: share of the vote of that commit, between 0 and 1; None without a valid commit.
         vrf: the leader's random value, verified; None in an epoch without and where the committee is not known.
+        proof: the header as a proof value; None unless proven.
     """
 
     header: Header
@@ -57,6 +58,7 @@ class HeaderVerdict:
     committee_size: int | None
     power: Dec | None
     vrf: VerifiedVRF | None = None
+    proof: ProvenHeader | None = None
 
 
 def audit_headers(
@@ -66,6 +68,7 @@ def audit_headers(
     now: int,
     trusted_hashes: Collection[Hash32] = (),
     committees: Sequence[ShardState] = (),
+    book: CommitteeBook | None = None,
     compatibility: Compatibility = STRICT,
     progress: Callable[[int], None] | None = None,
 ) -> list[HeaderVerdict]:
@@ -83,6 +86,8 @@ def audit_headers(
         now: the verifier's clock, Unix seconds.
         trusted_hashes: hashes of headers for which the caller vouches.
         committees: shard states for which the caller vouches.
+        book: where the committees are looked up and those of proven headers entered, for later use; it replaces
+            ``committees`` and has to keep all epochs.
         compatibility: quirks of the reference to allow.
         progress: called with the number of headers judged so far.
 
@@ -95,7 +100,7 @@ def audit_headers(
         now=now,
         records=records,
         trusted_hashes=trusted_hashes,
-        committees=committees,
+        book=book or CommitteeBook(network, tuple(committees), compatibility=compatibility, epochs_kept=None),
         compatibility=compatibility,
     )
     done = 0
@@ -134,15 +139,17 @@ class _Record:
         broken = next((error for error in self.errors if not isinstance(error, MissingDataError)), None)
         error = broken or next(iter(self.errors), None)
         verdict = Verdict.BROKEN if broken else Verdict.UNKNOWN if error else Verdict.PROVEN
+        basis = None if error else self.basis
         return HeaderVerdict(
             header=self.header,
             verdict=verdict,
-            basis=None if error else self.basis,
+            basis=basis,
             error=error,
             signer_count=None if strongest is None else strongest.signer_count,
             committee_size=None if strongest is None else len(strongest.committee),
             power=None if strongest is None else strongest.power,
             vrf=self.vrf,
+            proof=None if basis is None else proven(self.header, basis, self.verified, self.vrf),
         )
 
 
@@ -179,7 +186,7 @@ class _Auditor:
         now: int,
         records: dict[Hash32, _Record],
         trusted_hashes: Collection[Hash32],
-        committees: Sequence[ShardState],
+        book: CommitteeBook,
         compatibility: Compatibility,
     ) -> None:
         self._network = network
@@ -187,7 +194,7 @@ class _Auditor:
         self._records = records
         self._trusted = frozenset(trusted_hashes)
         self._compatibility = compatibility
-        self._book = CommitteeBook(network, tuple(committees), compatibility=compatibility, epochs_kept=None)
+        self._book = book
 
     def judge_shard(self, shard_id: ShardID, records: list[_Record]) -> Iterator[int]:
         """Judge the headers of one shard, given by ascending height; yield how many were judged in each step."""
