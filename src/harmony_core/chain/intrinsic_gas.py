@@ -6,7 +6,7 @@ Source: harmony-one/harmony, core/vm/gas.go, IntrinsicGas; internal/params/proto
 from typing import Final
 
 from harmony_core.chain.staking_transaction import Directive, StakingTransaction
-from harmony_core.chain.transaction import Transaction
+from harmony_core.chain.transaction import EthereumTransaction, Transaction
 from harmony_core.params import ChainConfig
 from harmony_core.primitives import Epoch
 
@@ -47,7 +47,9 @@ def intrinsic_gas(
     return base + zeros * _ZERO_BYTE + (len(data) - zeros) * price
 
 
-def transaction_gas(transaction: Transaction, config: ChainConfig, epoch: Epoch) -> int:
+def transaction_gas(
+    transaction: Transaction | EthereumTransaction, config: ChainConfig, epoch: Epoch
+) -> int:
     """Return the intrinsic gas of a transaction at an epoch."""
     return intrinsic_gas(
         transaction.data,

@@ -47,9 +47,9 @@ def with_reward(
 
     Commission and delegations are those of the snapshot, taken when the epoch began. A share is found by the
     delegator's account, but paid to the delegation at the same place in the list. Parts of an atto round half to even,
-    so that the parts together can exceed the reward by a few atto. A banned validator gets nothing. Without any
-    shares, which is so where the snapshot has no stake, the commission alone is paid and the rest of the reward is
-    paid to nobody.
+    so that the parts together can exceed the reward by a few atto. A banned validator gets nothing. Where the
+    snapshot has no stake and so nobody a share, the commission alone is paid and the rest of the reward is paid to
+    nobody.
 
     Args:
         current: the validator now.
@@ -60,8 +60,8 @@ def with_reward(
             share, and then stops.
 
     Raises:
-        VerificationError: ``reward-amount`` for a negative reward, ``reward-share`` where a delegator of the snapshot
-            has no share though others have, ``reward-delegations`` where the validator has lost delegations since the
+        VerificationError: ``reward-amount`` for a negative reward, ``reward-share`` where a delegator of a snapshot
+            with stake has no share, ``reward-delegations`` where the validator has lost delegations since the
             snapshot, on which the reference panics.
 
     Source: core/state/statedb.go, AddReward.
@@ -81,7 +81,7 @@ def with_reward(
     to_share = reward - commission
     parts, complete = _parts(snapshot, to_share, shares)
     require(
-        complete or not shares or compatibility.rewards_up_to_missing_share,
+        complete or compatibility.rewards_up_to_missing_share or not snapshot.total_delegation,
         VerificationError,
         "reward-share",
         "Every delegator of the snapshot has a share of the reward.",

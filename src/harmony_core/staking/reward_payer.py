@@ -29,7 +29,7 @@ from harmony_core.staking.availability import (
     with_signing_counts,
 )
 from harmony_core.staking.distribution import delegation_shares, with_reward
-from harmony_core.staking.reward_terms import Payout, RewardedCommit, RewardOutcome
+from harmony_core.staking.reward_terms import KeyReward, RewardedCommit, RewardOutcome
 from harmony_core.staking.staking_state import StakingState
 
 __all__ = ["RewardPayer"]
@@ -60,7 +60,7 @@ class RewardPayer:
         )
         return (shard_state or _NO_COMMITTEES).committee(commit.shard_id)
 
-    def earn(self, commit: RewardedCommit, reward: Dec, *, rounded: bool) -> list[Payout]:
+    def earn(self, commit: RewardedCommit, reward: Dec, *, rounded: bool) -> list[KeyReward]:
         """Return what each elected key earned by signing, and note who signed and who did not."""
         committee, roster = self._roster(commit)
         signers = block_signers(commit.bitmap, committee, compatibility=self._compatibility)
@@ -73,7 +73,7 @@ class RewardPayer:
                 due = reward * (voter.power / total)
                 amount = due.round_int() if rounded else due.truncate_int()
                 address = voter.earning_account if rounded else slot.address
-                payouts.append(Payout(address, slot.bls_public_key, amount))
+                payouts.append(KeyReward(address, slot.bls_public_key, amount))
         self.steps.append(
             trace_step(
                 "reward-commit",
@@ -94,7 +94,7 @@ class RewardPayer:
     def settle(
         self,
         state: StakingState,
-        payouts: Sequence[Payout],
+        payouts: Sequence[KeyReward],
         due: Sequence[tuple[Address, int]],
         recovery: Dec = Dec.ZERO,
     ) -> RewardOutcome:

@@ -20,7 +20,7 @@ from harmony_core.primitives import (
 )
 from harmony_core.staking.staking_state import StakingState
 
-__all__ = ["Payout", "RewardOutcome", "RewardedCommit", "RewardedHeader"]
+__all__ = ["KeyReward", "RewardOutcome", "RewardedCommit", "RewardedHeader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class RewardedHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class Payout:
+class KeyReward:
     """What one key earned with one block.
 
     Attributes:
@@ -106,7 +106,7 @@ class RewardOutcome:
     """
 
     state: StakingState
-    payouts: tuple[Payout, ...] = ()
+    payouts: tuple[KeyReward, ...] = ()
     total: int = 0
     recovery: Dec = Dec.ZERO
     trace: Trace = ()

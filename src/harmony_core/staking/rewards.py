@@ -26,7 +26,7 @@ from harmony_core.primitives import (
 from harmony_core.staking.availability import block_signers
 from harmony_core.staking.emission import PRE_STAKING_REWARD, block_reward, split_reward
 from harmony_core.staking.reward_payer import RewardPayer
-from harmony_core.staking.reward_terms import Payout, RewardedCommit, RewardedHeader, RewardOutcome
+from harmony_core.staking.reward_terms import KeyReward, RewardedCommit, RewardedHeader, RewardOutcome
 from harmony_core.staking.staking_state import StakingState
 
 __all__ = ["pay_aggregated", "pay_block", "pay_each_block", "pay_pre_staking"]
@@ -171,7 +171,7 @@ def pay_each_block(
     Source: internal/chain/reward.go, distributeRewardBeforeAggregateEpoch.
     """
     payer = RewardPayer(network, shard_states, compatibility)
-    payouts: list[Payout] = []
+    payouts: list[KeyReward] = []
     for link in rewarded.cross_links:
         if network.config.is_staking(link.epoch):
             payouts += payer.earn(link, reward, rounded=False)
@@ -213,7 +213,7 @@ def pay_aggregated(
     payer = RewardPayer(network, shard_states, compatibility)
     for_validators, kept = split_reward(network, epoch, reward)
     commits = [commit for header in rewarded for commit in (header.own, *header.cross_links)]
-    payouts: list[Payout] = []
+    payouts: list[KeyReward] = []
     for commit in commits:
         if network.config.is_staking(commit.epoch):
             payouts += payer.earn(commit, for_validators, rounded=False)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from harmony_core.chain.validator_reward import with_reward
 from harmony_core.chain.validator_rules import verify_validator_wrapper
 from harmony_core.chain.validator_wrapper import (
     CommissionRates,
@@ -23,6 +22,7 @@ from harmony_core.primitives import (
     Epoch,
     bytes_from_hex,
 )
+from harmony_core.staking import with_reward
 from harmony_core.state import State, prove_slot
 from harmony_core.state.validators import (
     VALIDATOR_FLAG_SLOT,

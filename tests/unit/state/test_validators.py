@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from harmony_core.chain.validator_reward import with_reward
 from harmony_core.chain.validator_rules import MINIMUM_SELF_DELEGATION, verify_validator_wrapper
 from harmony_core.chain.validator_wrapper import (
     CommissionRates,
@@ -202,38 +201,3 @@ def test_an_epoch_out_of_range_is_refused(epoch: int) -> None:
     with pytest.raises(VerificationError) as info:
         set_first_election_epoch(State(), ADDRESS, Epoch(epoch))
     assert info.value.code == "election-epoch-range"
-
-
-# Rewards.
-
-
-def test_a_reward_is_shared_out_to_the_last_atto() -> None:
-    third = Dec.from_int(1) / Dec.from_int(3)
-    shares = {ADDRESS: third, DELEGATOR: third + third}
-    for reward in (0, 1, 7, 10**18 + 1):
-        after = with_reward(WRAPPER, WRAPPER, reward, shares)
-        before = sum(delegation.reward for delegation in WRAPPER.delegations)
-        assert sum(delegation.reward for delegation in after.delegations) - before == reward
-        assert after.block_reward == WRAPPER.block_reward + reward
-
-
-def test_a_banned_validator_earns_nothing() -> None:
-    banned = changed(status=ValidatorStatus.BANNED)
-    assert with_reward(banned, WRAPPER, 100, {}) is banned
-
-
-def test_rewards_that_cannot_be_shared_are_refused() -> None:
-    shares = {ADDRESS: Dec.ONE, DELEGATOR: Dec.ZERO}
-    with pytest.raises(VerificationError) as info:
-        with_reward(WRAPPER, WRAPPER, 10, {ADDRESS: Dec.ONE})
-    assert info.value.code == "reward-share"
-    fewer = replace(WRAPPER, delegations=WRAPPER.delegations[:1])
-    with pytest.raises(VerificationError) as info:
-        with_reward(fewer, WRAPPER, 10, shares)
-    assert info.value.code == "reward-delegations"
-
-
-def test_a_negative_reward_is_refused() -> None:
-    with pytest.raises(VerificationError) as info:
-        with_reward(WRAPPER, WRAPPER, -1, {ADDRESS: Dec.ONE, DELEGATOR: Dec.ZERO})
-    assert info.value.code == "reward-amount"
