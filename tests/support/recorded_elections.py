@@ -36,13 +36,8 @@ class RecordedElections:
 
     @cached_property
     def versions(self) -> Mapping[Address, list[tuple[int, ValidatorWrapper]]]:
-        """Every known version of every validator, by the block that wrote it or that it was seen in."""
+        """Every recorded version of every validator, by the block that wrote it."""
         found: dict[Address, dict[int, str]] = {}
-        for row in self.recording.rows("state_dump_shard0"):
-            for account in row["accounts"]:
-                if account.get("codeKind") == "validator":
-                    address = Address.from_hex(account["address"])
-                    found.setdefault(address, {})[int(row["number"])] = account["code"]
         for row in self.recording.rows("validator_wrappers"):
             found.setdefault(Address.from_hex(row["address"]), {})[int(row["number"])] = row["rlp"]
         return {
