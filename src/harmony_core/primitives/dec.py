@@ -50,13 +50,14 @@ class Dec:
     def __post_init__(self) -> None:
         if type(self.raw) is not int:
             raise TypeError(f"the raw value of a Dec is an int, not {type(self.raw).__name__}")
-        require(
-            self.raw.bit_length() <= _STORABLE_BITS,
-            VerificationError,
-            "dec-size",
-            "A decimal number is too large.",
-            expected=f"at most {_STORABLE_BITS} bits",
-        )
+        if self.raw.bit_length() > _STORABLE_BITS:
+            require(
+                False,
+                VerificationError,
+                "dec-size",
+                "A decimal number is too large.",
+                expected=f"at most {_STORABLE_BITS} bits",
+            )
 
     @classmethod
     def from_int(cls, value: int, decimals: int = 0) -> Self:
@@ -244,14 +245,16 @@ Dec.ONE = Dec(_ONE)
 
 
 def _bounded(raw: int) -> Dec:
-    require(
-        raw.bit_length() <= MAX_BITS,
-        VerificationError,
-        "dec-overflow",
-        "The result of a calculation with decimal numbers is too large.",
-        expected=f"at most {MAX_BITS} bits",
-        actual=f"{raw.bit_length()} bits",
-    )
+    # Asked beforehand, so that no texts are made for the sums that fit.
+    if raw.bit_length() > MAX_BITS:
+        require(
+            False,
+            VerificationError,
+            "dec-overflow",
+            "The result of a calculation with decimal numbers is too large.",
+            expected=f"at most {MAX_BITS} bits",
+            actual=f"{raw.bit_length()} bits",
+        )
     return Dec(raw)
 
 
