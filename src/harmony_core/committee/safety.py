@@ -199,7 +199,7 @@ def scientific(value: Fraction, digits: int = 3) -> str:
     )
     if value in {0, 1}:
         return str(value)
-    exponent = _exponent(value)
+    exponent = _exponent(abs(value))
     mantissa = round(value * Fraction(10) ** (digits - 1 - exponent))
     if mantissa == 10**digits:
         mantissa, exponent = mantissa // 10, exponent + 1
