@@ -1,0 +1,399 @@
+"""What every account owns at fixed blocks of both shards: liquid, staked, on its way, each to the last atto.
+
+Everything is recomputed from the roots; the databases' indexes of validators and delegations are never used. Work is split
+by key prefix and by ranges of blocks, and merged by secure key in streams, so memory does not grow with the state.
+
+Source: polymorpher/harmony-migration, docs/methodology.md, for what counts; harmony-one/harmony, core/state and
+staking/types/validator.go, for where it stands.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from harmony_core.archive.accounts import AccountTally
+from harmony_core.archive.ledger import COMPONENTS, LedgerWriter
+from harmony_core.archive.merge import Buckets, PendingReceipts, merge_claims, note_pending
+from harmony_core.archive.pair import ShardDatabases
+from harmony_core.archive.parts import (
+    CLAIM_RECORD,
+    ClaimRecord,
+    StatePart,
+    close_databases,
+    problem_from_json,
+    read_records,
+    walk_part,
+)
+from harmony_core.archive.receipts_part import ReceiptsPart, scan_receipts
+from harmony_core.archive.walk import Problem, expand
+from harmony_core.archive.work import Result, Runner, SerialRunner, run_parts
+from harmony_core.errors import DataSourceError, DecodeError, HarmonyError, VerificationError, require
+from harmony_core.params import Network
+from harmony_core.primitives import BEACON_SHARD_ID, STRICT, Compatibility, ShardID
+from harmony_core.primitives.addresses import parse_address
+from harmony_core.storage import CheckpointFile, write_file_atomically
+
+__all__ = ["BrokenStateError", "ClaimsJob", "make_claims"]
+
+_DEPTH: Final = 2
+_BLOCKS: Final = 10_000
+_LARGEST_CHECKPOINT: Final = 1 << 30
+_COUNTS: Final = (
+    "accounts",
+    "nodes",
+    "storage_nodes",
+    "slots",
+    "contracts",
+    "validators",
+    "misplaced_wrappers",
+    "bytes",
+)
+_Part = StatePart | ReceiptsPart
+
+
+class BrokenStateError(VerificationError):
+    """A state is not whole: code ``archive-state``.
+
+    Attributes:
+        problems: all of them, by shard, in ascending order of paths.
+    """
+
+    problems: tuple[tuple[ShardID, Problem], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsJob:
+    """What to make a ledger of.
+
+    Attributes:
+        folders: database folders of shards 0 and 1.
+        heights: cutoffs; the newest block where none is given.
+        output: the ledger, ``.csv`` or ``.parquet``; a summary appears beside it as ``.summary.json``.
+        network: the network that the databases have to be of; None takes any that both are of.
+        preimages: whether the databases' own preimages tell addresses.
+        more_preimages: folders of further databases whose preimages do.
+        address_lists: files with an address on each line, of either form.
+        compatibility: quirks to allow when decoding.
+    """
+
+    folders: Mapping[ShardID, Path]
+    heights: Mapping[ShardID, int]
+    output: Path
+    network: Network | None = None
+    preimages: bool = True
+    more_preimages: tuple[Path, ...] = ()
+    address_lists: tuple[Path, ...] = ()
+    compatibility: Compatibility = STRICT
+
+    @property
+    def work_folder(self) -> Path:
+        """Where parts and the checkpoint are kept until the ledger is whole."""
+        return self.output.with_name(f"{self.output.name}.work")
+
+
+def make_claims(
+    job: ClaimsJob,
+    runner: Runner | None = None,
+    *,
+    progress: Callable[[str, int, int | None], None] | None = None,
+) -> dict[str, Any]:
+    """Write the ledger of claims and return its summary; the ledger appears only when it is whole.
+
+    A run that was killed goes on where it stood when it is started again with the same job.
+
+    Args:
+        job: databases, cutoffs and output.
+        runner: what does the parts; this process alone if None.
+        progress: called with a stage's name, the steps done and their number.
+
+    Returns:
+        A JSON object: heads, totals (atto, as decimal strings), counts, receipts and digests.
+
+    Raises:
+        BrokenStateError: ``archive-state``, with every problem of both states.
+        HarmonyError: as `ShardDatabases`, `scan_receipts`, `LedgerWriter`; ``archive-checkpoint``.
+    """
+    work = job.work_folder
+    scratch = work / "shadows"
+    writer = LedgerWriter(job.output)
+    try:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        with ShardDatabases(
+            job.folders,
+            job.heights,
+            network=job.network,
+            compatibility=job.compatibility,
+            scratch=scratch,
+        ) as shards:
+            summary = _Run(job, shards, runner or SerialRunner(), progress or _silent, writer).all()
+            shards.require_unchanged()
+        summary["ledger"]["sha256"] = writer.finish()
+    except OSError as error:
+        raise DataSourceError(
+            f"The work folder cannot be written: {error.strerror or error}.", code="storage-write"
+        ) from error
+    finally:
+        close_databases()
+        shutil.rmtree(scratch, ignore_errors=True)
+        writer.abandon()
+    text = json.dumps(summary, indent=2) + "\n"
+    write_file_atomically(job.output.with_name(f"{job.output.name}.summary.json"), text.encode())
+    shutil.rmtree(work, ignore_errors=True)
+    return summary
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    del stage, done, total
+
+
+class _Run:
+    """One run over databases that are open."""
+
+    def __init__(
+        self,
+        job: ClaimsJob,
+        shards: ShardDatabases,
+        runner: Runner,
+        progress: Callable[[str, int, int | None], None],
+        writer: LedgerWriter,
+    ) -> None:
+        self._job = job
+        self._shards = shards
+        self._runner = runner
+        self._progress = progress
+        self._writer = writer
+        self._parts_folder = job.work_folder / "parts"
+        self._tops = {shard_id: AccountTally() for shard_id in shards.databases}
+
+    def all(self) -> dict[str, Any]:
+        self._parts_folder.mkdir(parents=True, exist_ok=True)
+        parts = [*self._state_parts(), *self._receipt_parts()]
+        results = self._run(parts)
+        self._require_whole(parts, results)
+        buckets = Buckets(self._job.work_folder / "buckets")
+        found = self._fill(buckets, parts)
+        totals = dict.fromkeys(COMPONENTS, 0)
+        resolved = 0
+        accounts = {
+            shard_id: [Path(part.output or "") for part in self._of(parts, StatePart, shard_id)]
+            for shard_id in self._shards.databases
+        }
+        for claim in merge_claims(accounts, buckets):
+            self._writer.write(claim)
+            resolved += claim.address is not None
+            for name, amount in zip(COMPONENTS, claim.amounts, strict=True):
+                totals[name] += amount
+            if self._writer.rows % 10_000 == 0:
+                self._progress("writing claims", self._writer.rows, None)
+        self._require_sums(totals, parts, results, found)
+        return self._summary(parts, results, totals, found, resolved)
+
+    def _state_parts(self) -> list[_Part]:
+        job = self._job
+        own = [str(database.path) for database in self._shards.databases.values()] if job.preimages else []
+        preimages = (*own, *map(str, job.more_preimages))
+        made: list[_Part] = []
+        for shard_id, database in self._shards.databases.items():
+            root = self._shards.cutoffs[shard_id].root
+            tally = self._tops[shard_id]
+            for subtree in expand(database.get, root, _DEPTH, tally, "account node"):
+                output = self._parts_folder / f"{shard_id}-{subtree.path or 'root'}"
+                part = StatePart(
+                    str(database.path), shard_id, subtree.path, subtree.child, str(output), preimages
+                )
+                made.append(replace(part, compatibility=job.compatibility, scratch=self._scratch))
+        return made
+
+    def _receipt_parts(self) -> list[_Part]:
+        made: list[_Part] = []
+        folders = {shard_id: str(database.path) for shard_id, database in self._shards.databases.items()}
+        for shard_id, folder in folders.items():
+            others = tuple((other, path) for other, path in folders.items() if other != shard_id)
+            end = self._shards.cutoffs[shard_id].header.number + 1
+            for start in range(0, end, _BLOCKS):
+                output = self._parts_folder / f"{shard_id}-blocks-{start}"
+                part = ReceiptsPart(folder, shard_id, others, start, min(start + _BLOCKS, end), str(output))
+                made.append(replace(part, compatibility=self._job.compatibility, scratch=self._scratch))
+        return made
+
+    @property
+    def _scratch(self) -> str:
+        return str(self._job.work_folder / "shadows")
+
+    def _run(self, parts: Sequence[_Part]) -> list[Result]:
+        file = CheckpointFile(self._job.work_folder / "checkpoint", "archive claims", _LARGEST_CHECKPOINT)
+        return run_parts(
+            self._runner,
+            _do_part,
+            parts,
+            checkpoint=file,
+            plan=self._plan(parts),
+            progress=lambda done: self._progress("walking states and blocks", done, len(parts)),
+        )
+
+    def _plan(self, parts: Sequence[_Part]) -> str:
+        """Return what tells this work from every other."""
+        heads = [cutoff.header.hash.hex() for cutoff in self._shards.cutoffs.values()]
+        return hashlib.sha256(repr((1, heads, parts)).encode()).hexdigest()
+
+    def _require_whole(self, parts: Sequence[_Part], results: Sequence[Result]) -> None:
+        problems = [(shard, problem) for shard, tally in self._tops.items() for problem in tally.problems]
+        for part, result in zip(parts, results, strict=True):
+            found = map(problem_from_json, result.get("problems", ()))
+            problems += [(part.shard_id, problem) for problem in found]
+        if problems:
+            problems.sort(key=lambda item: (item[0], item[1].path))
+            shard_id, first = problems[0]
+            error = BrokenStateError(
+                f"No ledger is made: the states have {len(problems)} things missing, altered or undecodable."
+                " Repair or replace the databases.",
+                code="archive-state",
+                actual=f"first, in shard {shard_id}: {first}",
+            )
+            error.problems = tuple(problems)
+            raise error
+
+    def _fill(self, buckets: Buckets, parts: Sequence[_Part]) -> PendingReceipts:
+        for part in parts:
+            if isinstance(part, StatePart) and part.shard_id == BEACON_SHARD_ID:
+                for record in read_records(Path(f"{part.output}.claims"), CLAIM_RECORD):
+                    buckets.add(record)
+        for path in self._job.address_lists:
+            for address in read_addresses(path):
+                buckets.add(ClaimRecord.of(address).encode())
+        cutoffs = {shard_id: int(cutoff.header.number) for shard_id, cutoff in self._shards.cutoffs.items()}
+        files = {
+            shard_id: [Path(part.output) for part in self._of(parts, ReceiptsPart, shard_id)]
+            for shard_id in cutoffs
+        }
+        return note_pending(files, cutoffs, buckets)
+
+    def _require_sums(
+        self,
+        totals: Mapping[str, int],
+        parts: Sequence[_Part],
+        results: Sequence[Result],
+        found: PendingReceipts,
+    ) -> None:
+        """Hold the ledger's totals against what the parts counted: nothing may be lost or doubled on the way."""
+        counted = dict.fromkeys(COMPONENTS, 0)
+        for part, result in zip(parts, results, strict=True):
+            if isinstance(part, StatePart):
+                counted[f"liquid_shard{part.shard_id}"] += result["balance"]
+                if part.shard_id == BEACON_SHARD_ID:
+                    counted["active_staked_or_delegated"] += result["staked"]
+                    counted["pending_undelegation"] += result["undelegating"]
+                    counted["unclaimed_staking_reward"] += result["rewards"]
+        counted["pending_cross_shard"] = found.pending_amount
+        require(
+            counted == totals,
+            DataSourceError,
+            "archive-sums",
+            "The files of the work folder do not sum up to what was walked; remove the folder and begin anew.",
+            expected=counted,
+            actual=dict(totals),
+        )
+
+    @staticmethod
+    def _of(parts: Sequence[_Part], kind: type[Any], shard_id: ShardID) -> list[Any]:
+        return [part for part in parts if isinstance(part, kind) and part.shard_id == shard_id]
+
+    def _summary(
+        self,
+        parts: Sequence[_Part],
+        results: Sequence[Result],
+        totals: Mapping[str, int],
+        found: PendingReceipts,
+        resolved: int,
+    ) -> dict[str, Any]:
+        heads = {}
+        for shard_id, cutoff in self._shards.cutoffs.items():
+            mine = [
+                result
+                for part, result in zip(parts, results, strict=True)
+                if part.shard_id == shard_id and isinstance(part, StatePart)
+            ]
+            counts = {name: sum(result[name] for result in mine) for name in _COUNTS}
+            counts["nodes"] += self._tops[shard_id].nodes
+            counts["bytes"] += self._tops[shard_id].size
+            header = cutoff.header
+            heads[str(shard_id)] = {
+                "number": int(header.number),
+                "hash": str(header.hash),
+                "root": str(header.root),
+                "epoch": int(header.epoch),
+                "genesis": None if cutoff.genesis is None else str(cutoff.genesis),
+                **counts,
+            }
+        blocks = [r for p, r in zip(parts, results, strict=True) if isinstance(p, ReceiptsPart)]
+        return {
+            "network": self._shards.network_name,
+            "heads": heads,
+            "totals": {**{name: str(amount) for name, amount in totals.items()}}
+            | {"native_total_claim": str(sum(totals.values()))},
+            "receipts": receipts_to_json(found, blocks),
+            "ledger": {
+                "file": self._job.output.name,
+                "rows": self._writer.rows,
+                "addresses": resolved,
+                "sha256": None,
+            },
+            "address_lists": {path.name: _sha256(path) for path in self._job.address_lists},
+        }
+
+
+def _do_part(part: _Part) -> Result:
+    return walk_part(part) if isinstance(part, StatePart) else scan_receipts(part)
+
+
+def receipts_to_json(found: PendingReceipts, blocks: Sequence[Result]) -> dict[str, Any]:
+    """Return what is to be said of cross-shard receipts as a JSON object."""
+    return {
+        "blocks": sum(result["blocks"] for result in blocks),
+        "crosslinks_compared": sum(result["links"] for result in blocks),
+        "sent": sum(result["sent"] for result in blocks),
+        "received_groups": sum(result["received"] for result in blocks),
+        "pending": found.pending,
+        "pending_amount": str(found.pending_amount),
+        "to_shards_without_database": [
+            {"shard": shard, "receipts": count, "amount": str(amount)}
+            for shard, (count, amount) in found.elsewhere.items()
+        ],
+        "from_shards_without_database": {"groups": found.foreign[0], "amount": str(found.foreign[1])},
+        "received_ahead_of_source_cutoff": {"groups": found.ahead[0], "amount": str(found.ahead[1])},
+        "received_twice": found.twice,
+        "received_but_not_sent": [item for result in blocks for item in result["unbacked"]],
+    }
+
+
+def read_addresses(path: Path) -> list[bytes]:
+    """Return the addresses of a file with one on each line, hexadecimal or bech32; empty lines are passed over.
+
+    Raises:
+        DataSourceError: ``storage-read``.
+        DecodeError: ``address-list`` for a line that is no address.
+    """
+    try:
+        lines = path.read_text(encoding="ascii", errors="backslashreplace").splitlines()
+    except OSError as error:
+        raise DataSourceError(f"Could not read {path}: {error.strerror}.", code="storage-read") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            if line.strip():
+                found.append(bytes(parse_address(line.strip())))
+        except HarmonyError as error:
+            raise DecodeError(
+                f"Line {number} of {path} is no address.", code="address-list", actual=str(error)
+            ) from error
+    return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
