@@ -38,6 +38,7 @@ from harmony_core.committee.epoch_change import (
     verify_next_shard_state,
     with_next_committees,
 )
+from harmony_core.committee.explanation import explain, explain_election
 from harmony_core.committee.pre_staking import (
     committee_for_epoch,
     committee_of_instance,
@@ -71,6 +72,8 @@ __all__ = [
     "election_for_epoch",
     "encode_next_committees",
     "epoch_of_child",
+    "explain",
+    "explain_election",
     "hold_auction",
     "is_eligible",
     "keeps_committees",
