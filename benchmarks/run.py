@@ -13,6 +13,7 @@ from pathlib import Path
 SCRIPTS = (
     "bls.py",
     "commits.py",
+    "elections.py",
     "headers.py",
     "header_chain.py",
     "tries.py",

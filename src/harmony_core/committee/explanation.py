@@ -13,7 +13,6 @@ from harmony_core.committee.candidates import Verdict
 from harmony_core.committee.election import CandidateOutcome, Election, shard_of_key
 from harmony_core.primitives import STRICT, Address, Compatibility, ShardID, Trace, TraceStep, trace_step
 
-
 __all__ = ["explain", "explain_election"]
 
 _STATUS_NAMES: Final = {status.value: status.name.lower() for status in ValidatorStatus}
