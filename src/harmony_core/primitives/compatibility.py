@@ -175,6 +175,16 @@ class Compatibility:
     (consensus/view_change_construct.go, VerifyNewViewMsg).
     """
 
+    verified_blocks_forget_prepared: bool = False
+    """Forget that a quorum has prepared a block that the node had verified when it was proposed.
+
+    The reference then does not log the PREPARED and asks for another view as if it had seen none (M2 in place of M1;
+    consensus/validator.go, validateNewBlock).
+    """
+
+    commits_several_blocks: bool = False
+    """Vote to commit one block of a height after another, in one view after another, as the reference does."""
+
     unbound_prepared_blocks: bool = False
     """Take a prepared block (M1) of another height, epoch or view in a view change, if its certificate holds."""
 
