@@ -16,6 +16,7 @@ from typing import Final, Self
 from harmony_core.chain.shard_state import Committee
 from harmony_core.crypto.bitmap import bitmap_length, enabled_indexes
 from harmony_core.errors import VerificationError, require
+from harmony_core.fbft.limits import VIEW_CHANGE_SECONDS, VIEW_SLOT_SECONDS
 from harmony_core.params import ChainConfig
 from harmony_core.primitives import Address, BLSPublicKeyBytes, Epoch, ViewID
 
@@ -35,18 +36,6 @@ __all__ = [
     "rotated_leader",
     "view_change_seconds",
 ]
-
-VIEW_CHANGE_SECONDS: Final = 27
-"""How long a node waits for a new view."""
-
-PHASE_SECONDS: Final = 27
-"""How long a node waits for a round to end before it asks for another view."""
-
-BOOTSTRAP_SECONDS: Final = 120
-"""How long a node waits for the first block after it started."""
-
-VIEW_SLOT_SECONDS: Final = 45
-"""How long each view lasts, by the clock, once a height is stuck."""
 
 ALIVE_BLOCKS: Final = 4
 """How many of the newest blocks a leader has to have signed at least once; also the fewest blocks in a row."""

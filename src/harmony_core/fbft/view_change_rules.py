@@ -17,6 +17,7 @@ from harmony_core.crypto.bls import SignedBitmap
 from harmony_core.errors import MissingDataError, VerificationError, require
 from harmony_core.fbft.claims import Claim, ClaimKind, Examined
 from harmony_core.fbft.known_view import KnownView, VerifiedMessage
+from harmony_core.fbft.limits import MAX_VIEWS_AHEAD
 from harmony_core.fbft.messages import NIL_PAYLOAD, NewView, ViewChange, view_id_payload
 from harmony_core.fbft.round_rules import (
     block_target,
@@ -30,18 +31,11 @@ from harmony_core.primitives import Compatibility, Hash32, ViewID
 from harmony_core.quorum import CommitTarget
 
 __all__ = [
-    "MAX_VIEW_AHEAD",
     "check_new_view_votes",
     "check_view_ahead",
     "examine_new_view",
     "examine_view_change",
 ]
-
-MAX_VIEW_AHEAD = 249
-"""How far the view of a VIEWCHANGE may lie ahead of the receiver's own.
-
-Source: harmony-one/harmony, consensus/view_change.go (MaxViewIDDiff).
-"""
 
 
 def check_view_ahead(view_id: ViewID, *, current: ViewID, changing_to: ViewID) -> None:
@@ -54,7 +48,7 @@ def check_view_ahead(view_id: ViewID, *, current: ViewID, changing_to: ViewID) -
 
     Raises:
         VerificationError: ``view-change-stale`` below the receiver's view, ``view-change-ahead`` more than
-            `MAX_VIEW_AHEAD` ahead.
+            `MAX_VIEWS_AHEAD` ahead.
 
     Source: harmony-one/harmony, consensus/checks.go (onViewChangeSanityCheck).
     """
@@ -67,11 +61,11 @@ def check_view_ahead(view_id: ViewID, *, current: ViewID, changing_to: ViewID) -
         actual=view_id,
     )
     require(
-        view_id <= changing_to + MAX_VIEW_AHEAD,
+        view_id <= changing_to + MAX_VIEWS_AHEAD,
         VerificationError,
         "view-change-ahead",
         "The view that is asked for is too far ahead.",
-        expected=f"at most {changing_to + MAX_VIEW_AHEAD}",
+        expected=f"at most {changing_to + MAX_VIEWS_AHEAD}",
         actual=view_id,
     )
 
