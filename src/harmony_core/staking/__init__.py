@@ -10,6 +10,7 @@ from harmony_core.staking.availability import (
     with_signing_counts,
     with_signing_status,
 )
+from harmony_core.staking.block_transition import BlockOutcome, apply_block
 from harmony_core.staking.candidacy import (
     BootReason,
     Candidacy,
@@ -36,6 +37,7 @@ from harmony_core.staking.frozen_map import FrozenMap
 from harmony_core.staking.holdings import Holdings, verify_supply
 from harmony_core.staking.migration import Migration, migrate
 from harmony_core.staking.outcome import DirectiveOutcome
+from harmony_core.staking.precompile import STAKING_PRECOMPILE, staking_message_of_call
 from harmony_core.staking.reward_terms import KeyReward, RewardedCommit, RewardedHeader, RewardOutcome
 from harmony_core.staking.rewards import pay_aggregated, pay_block, pay_each_block, pay_pre_staking
 from harmony_core.staking.staking_state import DelegationIndex, StakingState
@@ -47,6 +49,7 @@ from harmony_core.staking.supply import (
     staked_share,
     total_tokens,
 )
+from harmony_core.staking.unlock_forecast import UnlockForecast, forecast_unlock
 from harmony_core.staking.unlocking import (
     LockRules,
     UndelegationPayout,
@@ -59,6 +62,8 @@ from harmony_core.staking.validator_directives import create_validator, edit_val
 
 __all__ = [
     "POOL_PRICE_FLOOR",
+    "STAKING_PRECOMPILE",
+    "BlockOutcome",
     "BlockSigners",
     "BootReason",
     "Candidacy",
@@ -79,9 +84,11 @@ __all__ = [
     "StakingState",
     "TransactionCost",
     "UndelegationPayout",
+    "UnlockForecast",
     "add_signing_counts",
     "annual_return",
     "annual_return_at",
+    "apply_block",
     "apply_directive",
     "block_reward",
     "block_signers",
@@ -96,6 +103,7 @@ __all__ = [
     "edit_validator",
     "end_epoch",
     "fee_split",
+    "forecast_unlock",
     "is_committee_selection_block",
     "lock_period",
     "mark_election",
@@ -113,6 +121,7 @@ __all__ = [
     "signing_counts",
     "split_reward",
     "staked_share",
+    "staking_message_of_call",
     "status_text",
     "store_validators",
     "total_tokens",

@@ -82,7 +82,7 @@ def delegate(state: StakingState, message: Delegate, context: StakingContext) ->
             _redelegation_log(delegator, source, reused.taken[source], context)
             for source in sorted(reused.taken)
         ),
-        delegated_to=target,
+        delegated=(delegator, target),
         trace=(
             trace_step(
                 "staking-delegation-minimum",

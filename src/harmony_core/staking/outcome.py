@@ -17,12 +17,12 @@ class DirectiveOutcome:
         state: the state afterwards; the one before is as it was.
         balance_change: by how many atto the sender's balance changed, fees not counted.
         logs: the logs of the receipt.
-        delegated_to: validator whose delegations the sender may have joined, for the indexes kept after the block.
+        delegated: delegator and validator of a delegation that may be new, for the indexes kept after the block.
         trace: which rules were applied, with their numbers.
     """
 
     state: StakingState
     balance_change: int = 0
     logs: tuple[Log, ...] = ()
-    delegated_to: Address | None = None
+    delegated: tuple[Address, Address] | None = None
     trace: Trace = ()

@@ -86,7 +86,7 @@ def create_validator(
     return DirectiveOutcome(
         state=after.with_validators(wrapper),
         balance_change=-message.amount,
-        delegated_to=address,
+        delegated=(address, address),
         trace=(
             trace_step(
                 "possession-count",

@@ -42,7 +42,7 @@ def test_a_new_delegator_stands_last_and_pays_from_its_balance() -> None:
     assert outcome.state.validator(FIRST).delegations[-1] == Delegation(CAROL, 100 * ONE)
     assert outcome.state.balance(CAROL) == 29_900 * ONE
     assert outcome.logs == ()
-    assert outcome.delegated_to == FIRST
+    assert outcome.delegated == (CAROL, FIRST)
     verify_supply(before, outcome.state)
 
 

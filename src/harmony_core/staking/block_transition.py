@@ -1,0 +1,218 @@
+"""Everything that a block does to validators and their delegators, in the reference's order.
+
+Transactions first; then, in the last block of an epoch, undelegations that are due, marks of the election, and who
+signed too little; then rewards and counters; then slashes. What of it keeps to the rules is stored. Afterwards the node
+notes new delegations, new validators and snapshots beside the state.
+
+Source: harmony-one/harmony, core/state_processor.go, Process; internal/chain/engine.go, Finalize; core/offchain.go,
+CommitOffChainData; core/blockchain_impl.go, UpdateStakingMetaData and UpdateValidatorSnapshots.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harmony_core.chain.header import Header
+from harmony_core.chain.shard_state import ShardState, decode_shard_state
+from harmony_core.chain.staking_message import StakingMessage
+from harmony_core.errors import MissingDataError, VerificationError, require
+from harmony_core.params import Network
+from harmony_core.primitives import (
+    BEACON_SHARD_ID,
+    STRICT,
+    BlockNumber,
+    Compatibility,
+    Epoch,
+    Trace,
+)
+from harmony_core.staking.availability import with_signing_status
+from harmony_core.staking.context import StakingContext
+from harmony_core.staking.directives import apply_directive
+from harmony_core.staking.epoch_end import EpochEnd, end_epoch, store_validators
+from harmony_core.staking.outcome import DirectiveOutcome
+from harmony_core.staking.reward_terms import RewardOutcome
+from harmony_core.staking.rewards import pay_block
+from harmony_core.staking.staking_state import DelegationIndex, StakingState
+from harmony_core.staking.unlocking import is_committee_selection_block
+
+__all__ = ["BlockOutcome", "apply_block"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockOutcome:
+    """What a block of the beacon chain did to validators and delegators.
+
+    Attributes:
+        state: the state afterwards, with the indexes and snapshots that the next block goes by.
+        directives: the outcome of each directive, in their order.
+        epoch_end: what the end of an epoch did, None in other blocks.
+        rewards: what the block paid.
+        slashed: atto that slashes took, from stake, from undelegations and from rewards.
+        trace: every rule that was applied, in order.
+    """
+
+    state: StakingState
+    directives: tuple[DirectiveOutcome, ...]
+    epoch_end: EpochEnd | None
+    rewards: RewardOutcome
+    slashed: int = 0
+    trace: Trace = ()
+
+
+def apply_block(
+    state: StakingState,
+    header: Header,
+    messages: Sequence[StakingMessage],
+    *,
+    network: Network,
+    ancestors: Sequence[Header],
+    shard_states: Mapping[Epoch, ShardState],
+    compatibility: Compatibility = STRICT,
+) -> BlockOutcome:
+    """Return what a block of the beacon chain does to validators and delegators.
+
+    Fees and transfers are not part of it. That the header is that of the block, and that senders signed, is for those
+    who verify the block.
+
+    Args:
+        state: the state before the block.
+        header: the block's header.
+        messages: what was staked in the block: by contracts, then by staking transactions, each in its order.
+        network: the network.
+        ancestors: headers before the block without a gap, the parent last, as for `pay_block`.
+        shard_states: committees by epoch, as for `pay_block`; at the end of an epoch that of the parent's epoch.
+        compatibility: which quirks of the reference to reproduce.
+
+    Raises:
+        VerificationError: ``staking-beacon-only`` for another shard, or a code of `apply_directive`, `end_epoch`,
+            `with_signing_status`, `pay_block`, `store_validators`.
+        MissingDataError: ``staking-parent`` without the parent, ``staking-committees`` without the committee that ends;
+            ``staking-snapshot``; or a code of `pay_block`.
+    """
+    require(
+        header.shard_id == BEACON_SHARD_ID,
+        VerificationError,
+        "staking-beacon-only",
+        "Only the beacon chain has validators and delegators.",
+        expected=BEACON_SHARD_ID,
+        actual=header.shard_id,
+    )
+    context = StakingContext(
+        network=network,
+        epoch=header.epoch,
+        block_number=header.number,
+        compatibility=compatibility,
+    )
+    parent_epoch = _parent_epoch(header, ancestors)
+    directives = []
+    current = state
+    for message in messages:
+        outcome = apply_directive(current, message, context)
+        directives.append(outcome)
+        current = outcome.state
+    after_transactions = current
+    steps = [step for outcome in directives for step in outcome.trace]
+    ended = None
+    if is_committee_selection_block(
+        network.config, header.epoch, header.shard_id, ends_epoch=bool(header.shard_state)
+    ):
+        ended = _end_of_epoch(current, header, parent_epoch, shard_states, context)
+        current = ended.state
+        steps.extend(ended.trace)
+    rewards = pay_block(
+        current,
+        header,
+        ancestors,
+        network=network,
+        shard_states=shard_states,
+        compatibility=compatibility,
+    )
+    stored, lost = store_validators(after_transactions, rewards.state, compatibility=compatibility)
+    noted = _noted(stored, directives, context)
+    return BlockOutcome(
+        state=_with_snapshots(state, noted, context, parent_epoch),
+        directives=tuple(directives),
+        epoch_end=ended,
+        rewards=rewards,
+        trace=(*steps, *rewards.trace, *lost),
+    )
+
+
+def _parent_epoch(header: Header, ancestors: Sequence[Header]) -> Epoch:
+    require(
+        ancestors,
+        MissingDataError,
+        "staking-parent",
+        "What a block does to validators depends on its parent.",
+        expected=header.parent_hash,
+    )
+    return ancestors[-1].epoch if ancestors else header.epoch
+
+
+def _end_of_epoch(
+    state: StakingState,
+    header: Header,
+    parent_epoch: Epoch,
+    shard_states: Mapping[Epoch, ShardState],
+    context: StakingContext,
+) -> EpochEnd:
+    new = decode_shard_state(header.shard_state, compatibility=context.compatibility)
+    next_epoch = header.epoch + 1 if new.epoch is None else new.epoch
+    ended = end_epoch(state, new.staked_slots().addresses, Epoch(next_epoch), context)
+    ending = shard_states.get(parent_epoch)
+    require(
+        ending is not None,
+        MissingDataError,
+        "staking-committees",
+        "Who signed too little is judged at the end of an epoch for the committees that end.",
+        expected=parent_epoch,
+    )
+    current, steps = ended.state, list(ended.trace)
+    for address in ending.staked_slots().addresses if ending is not None else ():
+        current, found = with_signing_status(
+            current, address, context.config, parent_epoch, compatibility=context.compatibility
+        )
+        steps.extend(found)
+    return replace(ended, state=current, trace=tuple(steps))
+
+
+def _noted(
+    state: StakingState, directives: Sequence[DirectiveOutcome], context: StakingContext
+) -> StakingState:
+    """Return the state with an index for each delegation that was made."""
+    indexes = dict(state.delegation_indexes)
+    for outcome in directives:
+        if outcome.delegated is None:
+            continue
+        delegator, validator = outcome.delegated
+        known = indexes.get(delegator, ())
+        if all(entry.validator != validator for entry in known):
+            found = (
+                DelegationIndex(validator, place, context.block_number)
+                for place, delegation in enumerate(state.validator(validator).delegations)
+                if delegation.delegator == delegator
+            )
+            indexes[delegator] = (*known, *found)
+    return replace(state, delegation_indexes=indexes)
+
+
+def _with_snapshots(
+    before: StakingState, after: StakingState, context: StakingContext, parent_epoch: Epoch
+) -> StakingState:
+    """Return the state with the snapshots that the next block goes by.
+
+    Those of an epoch are taken after the block before the last of the epoch before, and count from the second block
+    of the epoch on: the first one still goes by the epoch of its parent.
+    """
+    schedule = context.network.schedule
+    snapshots, coming = before.snapshots, before.coming_snapshots
+    if context.epoch != parent_epoch:
+        snapshots, coming = coming, {}
+    if schedule.is_last_block(BlockNumber(context.block_number + 1)):
+        coming = after.validators
+    new = {
+        address: wrapper for address, wrapper in after.validators.items() if address not in before.validators
+    }
+    if new:
+        snapshots = {**snapshots, **new}
+        coming = {**coming, **new} if schedule.is_last_block(context.block_number) else coming
+    return replace(after, snapshots=snapshots, coming_snapshots=coming)
