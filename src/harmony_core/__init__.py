@@ -13,7 +13,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from harmony_core.chain import Header, decode_header
+    from harmony_core.chain import (
+        Block,
+        Header,
+        Receipt,
+        StakingTransaction,
+        Transaction,
+        decode_block,
+        decode_cx_receipts_proof,
+        decode_header,
+        decode_staking_transaction,
+        decode_transaction,
+        recover_sender,
+    )
+    from harmony_core.cross_shard import (
+        SpentMarks,
+        VerifiedReceipts,
+        verify_receipts_proof,
+        verify_receipts_proof_with_commit,
+    )
     from harmony_core.errors import (
         ConfigurationError,
         DataSourceError,
@@ -28,16 +46,44 @@ if TYPE_CHECKING:
         ProvenHeader,
         SignedHeader,
         Verdict,
+        VerifiedBlock,
         audit_headers,
+        verify_block,
         verify_header_chain,
+        verify_receipt_proof,
     )
-    from harmony_core.params import Network, load_network
-    from harmony_core.primitives import STRICT, Address, Compatibility, Epoch, Hash32, ShardID
-    from harmony_core.quorum import Commit, TrustedCommittee, VerifiedHeader, check_commits, verify_commit
+    from harmony_core.params import (
+        Network,
+        load_network,
+    )
+    from harmony_core.primitives import (
+        STRICT,
+        Address,
+        Compatibility,
+        Epoch,
+        Hash32,
+        ShardID,
+    )
+    from harmony_core.quorum import (
+        Commit,
+        TrustedCommittee,
+        VerifiedHeader,
+        check_commits,
+        verify_commit,
+    )
+    from harmony_core.state import (
+        VerifiedAccount,
+        verify_account_proof,
+        verify_storage_proof,
+    )
+    from harmony_core.trie import (
+        Trie,
+    )
 
 __all__ = [
     "STRICT",
     "Address",
+    "Block",
     "Commit",
     "Compatibility",
     "ConfigurationError",
@@ -51,23 +97,60 @@ __all__ = [
     "MissingDataError",
     "Network",
     "ProvenHeader",
+    "Receipt",
     "ShardID",
     "SignedHeader",
+    "SpentMarks",
+    "StakingTransaction",
+    "Transaction",
+    "Trie",
     "TrustedCommittee",
     "UnsupportedRulesError",
     "Verdict",
     "VerificationError",
+    "VerifiedAccount",
+    "VerifiedBlock",
     "VerifiedHeader",
+    "VerifiedReceipts",
     "audit_headers",
     "check_commits",
+    "decode_block",
+    "decode_cx_receipts_proof",
     "decode_header",
+    "decode_staking_transaction",
+    "decode_transaction",
     "load_network",
+    "recover_sender",
+    "verify_account_proof",
+    "verify_block",
     "verify_commit",
     "verify_header_chain",
+    "verify_receipt_proof",
+    "verify_receipts_proof",
+    "verify_receipts_proof_with_commit",
+    "verify_storage_proof",
 ]
 
 _PACKAGE_OF: Final = {
-    "chain": ("Header", "decode_header"),
+    "chain": (
+        "Block",
+        "Header",
+        "Receipt",
+        "StakingTransaction",
+        "Transaction",
+        "decode_block",
+        "decode_cx_receipts_proof",
+        "decode_header",
+        "decode_staking_transaction",
+        "decode_transaction",
+        "recover_sender",
+    ),
+    "cross_shard": (
+        "SpentMarks",
+        "VerifiedReceipts",
+        "verify_receipts_proof",
+        "verify_receipts_proof_with_commit",
+    ),
     "errors": (
         "ConfigurationError",
         "DataSourceError",
@@ -82,12 +165,17 @@ _PACKAGE_OF: Final = {
         "ProvenHeader",
         "SignedHeader",
         "Verdict",
+        "VerifiedBlock",
         "audit_headers",
+        "verify_block",
         "verify_header_chain",
+        "verify_receipt_proof",
     ),
     "params": ("Network", "load_network"),
     "primitives": ("STRICT", "Address", "Compatibility", "Epoch", "Hash32", "ShardID"),
     "quorum": ("Commit", "TrustedCommittee", "VerifiedHeader", "check_commits", "verify_commit"),
+    "state": ("VerifiedAccount", "verify_account_proof", "verify_storage_proof"),
+    "trie": ("Trie",),
 }
 _HOMES: Final = {name: package for package, names in _PACKAGE_OF.items() for name in names}
 

@@ -1,19 +1,18 @@
 """The commands and their options; each loads what it needs when it runs, so that `--help` is quick."""
 
-import os
-import stat
 import sys
 import time
 from importlib.metadata import version as installed_version
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import hash_option, network_option, readable
+from harmony_core.cli.proof_commands import proof_app
 from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
-from harmony_core.cli.terminal import complain, is_terminal, printable, write_json, write_line
+from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
 
 if TYPE_CHECKING:
     from harmony_core.cli.verification import Report
@@ -43,6 +42,7 @@ _tx_app = typer.Typer(
 )
 app.add_typer(_header_app, name="header")
 app.add_typer(_tx_app, name="tx")
+app.add_typer(proof_app, name="proof")
 app.add_typer(_committee_app, name="committee")
 app.add_typer(vdf_app, name="vdf")
 app.add_typer(vrf_app, name="vrf")
@@ -133,12 +133,12 @@ def _verify(
     """
     if trust and committee:
         raise typer.BadParameter("--trust and --committee exclude each other", param_hint="--trust")
-    trusted = [_hash(text) for text in trust or ()]
+    trusted = [hash_option(text, "--trust") for text in trust or ()]
     report = _report(
-        _network(network),
-        [_readable(name, "FILE") for name in files or [_STANDARD_INPUT]],
+        network_option(network),
+        [readable(name, "FILE") for name in files or [_STANDARD_INPUT]],
         trusted,
-        [_readable(name, "--committee") for name in committee or ()],
+        [readable(name, "--committee") for name in committee or ()],
         int(time.time()) if now is None else now,
     )
     if as_json:
@@ -242,7 +242,7 @@ def _tx_verify(
     """
     from harmony_core.cli.transaction_view import verify_transactions  # noqa: PLC0415 - loaded when it is needed
 
-    return verify_transactions(source, _network(network), epoch, shard, as_json=as_json)
+    return verify_transactions(source, network_option(network), epoch, shard, as_json=as_json)
 
 
 @_committee_app.command("show", short_help="Show the committee of an epoch before staking.")
@@ -261,7 +261,7 @@ def _committee_show(
     """
     from harmony_core.cli.committee_view import show_committee  # noqa: PLC0415 - loaded when it is needed
 
-    return show_committee(_network(network), epoch, shard, as_json=as_json)
+    return show_committee(network_option(network), epoch, shard, as_json=as_json)
 
 
 @app.command("backends", short_help="Show the cryptographic back ends in use, each proven on a vector.")
@@ -274,39 +274,3 @@ def _backends(*, as_json: _AsJson = False) -> ExitCode:
     from harmony_core.cli.backends_view import show_backends  # noqa: PLC0415 - loaded when it is needed
 
     return show_backends(as_json=as_json)
-
-
-def _network(name: str) -> "Network":
-    from harmony_core.errors import ConfigurationError  # noqa: PLC0415 - loaded when it is needed
-    from harmony_core.params import NETWORK_NAMES, load_network  # noqa: PLC0415 - the same
-
-    try:
-        return load_network(name)
-    except ConfigurationError as error:
-        raise typer.BadParameter(
-            f"no network has the name {name!r}; known are {', '.join(NETWORK_NAMES)}", param_hint="--network"
-        ) from error
-
-
-def _readable(name: str, hint: str) -> str:
-    if name == _STANDARD_INPUT:
-        return name
-    try:
-        # Not opened here: a named pipe can be opened only once.
-        is_directory = stat.S_ISDIR(Path(name).stat().st_mode)
-        problem = "this is a directory" if is_directory else "permission denied"
-        if not is_directory and os.access(name, os.R_OK):
-            return name
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or str(error)
-    raise typer.BadParameter(f"{printable(name)}: {problem}", param_hint=hint)
-
-
-def _hash(text: str) -> "Hash32":
-    from harmony_core.errors import DecodeError  # noqa: PLC0415 - loaded when it is needed
-    from harmony_core.primitives import Hash32  # noqa: PLC0415 - the same
-
-    try:
-        return Hash32.from_hex(text)
-    except DecodeError as error:
-        raise typer.BadParameter("a hash is 64 hexadecimal digits", param_hint="--trust") from error
