@@ -2,7 +2,15 @@
 
 from harmony_core.light_client.audit import HeaderVerdict, Verdict, audit_headers
 from harmony_core.light_client.basis import Basis, BasisKind
-from harmony_core.light_client.block_check import BlockCheck, BlockContext, BlockPieces, Findings, NotChecked
+from harmony_core.light_client.block_check import (
+    BlockCheck,
+    BlockContext,
+    BlockPieces,
+    Findings,
+    NotChecked,
+    ValidatorSource,
+)
+from harmony_core.light_client.block_election import StateValidators
 from harmony_core.light_client.committee_book import CommitteeBook
 from harmony_core.light_client.header_chain import verify_header_chain
 from harmony_core.light_client.receipt_proof import (
@@ -28,6 +36,8 @@ __all__ = [
     "ProvenHeader",
     "ReceiptProof",
     "SignedHeader",
+    "StateValidators",
+    "ValidatorSource",
     "Verdict",
     "VerifiedBlock",
     "VerifiedReceipt",

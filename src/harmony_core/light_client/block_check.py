@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from harmony_core.chain import Block, CXReceipt, Header, Receipt, VerifiedTransaction
+from harmony_core.committee import Candidate
 from harmony_core.cross_shard import CrossLinkBook, SpentMarks, VerifiedCrossLink, VerifiedIncoming
 from harmony_core.params import Network
 from harmony_core.primitives import Compatibility, Epoch, Hash32
 from harmony_core.quorum import CommitteeSource, VerifiedHeader
 
-__all__ = ["BlockCheck", "BlockContext", "BlockPieces", "Findings", "NotChecked"]
+__all__ = ["BlockCheck", "BlockContext", "BlockPieces", "Findings", "NotChecked", "ValidatorSource"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class NotChecked:
     reason: str
 
 
+class ValidatorSource(Protocol):
+    """The validators in the state before a block."""
+
+    def validators(self, header: Header) -> Sequence[Candidate]:
+        """Return all validators in the order of the chain's list, as the election in a header's block sees them.
+
+        Raises:
+            MissingDataError: they are not at hand.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class BlockPieces:
     """What a verifier has besides the block; whatever is missing leaves rules unchecked.
@@ -45,6 +57,7 @@ class BlockPieces:
         spent: which receipts the shard has credited before this block.
         known_links: the crosslinks of the beacon chain before this block.
         latest_epoch: the latest epoch of any shard of which the verifier knows by itself.
+        validators: the validators in the state before the block.
     """
 
     receipts: Sequence[Receipt] | None = None
@@ -54,6 +67,7 @@ class BlockPieces:
     spent: SpentMarks | None = None
     known_links: CrossLinkBook | None = None
     latest_epoch: Epoch | None = None
+    validators: ValidatorSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from harmony_core.light_client.block_check import (
     BlockPieces,
     Findings,
     NotChecked,
+    ValidatorSource,
 )
 from harmony_core.light_client.block_cross_links import check_cross_links
+from harmony_core.light_client.block_election import check_next_committees
 from harmony_core.light_client.block_execution import note_unchecked
 from harmony_core.light_client.block_incoming import check_incoming
 from harmony_core.light_client.block_outgoing import check_outgoing
@@ -38,6 +40,7 @@ _CHECKS: Final[tuple[BlockCheck, ...]] = (
     check_outgoing,
     check_cross_links,
     note_unchecked,
+    check_next_committees,
 )
 """In this order: later checks build on the transactions that earlier ones have found."""
 
@@ -106,6 +109,7 @@ def verify_block(
     spent: SpentMarks | None = None,
     known_links: CrossLinkBook | None = None,
     latest_epoch: Epoch | None = None,
+    validators: ValidatorSource | None = None,
     further_checks: Sequence[BlockCheck] = (),
     compatibility: Compatibility = STRICT,
 ) -> VerifiedBlock:
@@ -127,6 +131,8 @@ def verify_block(
         known_links: the crosslinks of the beacon chain before this block.
         latest_epoch: the latest epoch of any shard of which the verifier knows by itself; without it, the epochs of
             which ``committees`` knows a committee.
+        validators: the validators in the state before a block of the beacon shard that elects committees; what a
+            block of another shard carries is held against ``committees``.
         further_checks: checks that need more, such as a state; what they prove is no longer among the rules not
             checked.
         compatibility: quirks of the reference to allow.
@@ -134,7 +140,7 @@ def verify_block(
     Raises:
         VerificationError: ``block-header`` where the block has another header than the proven one, or a code that the
             modules of the checks name: `block_body`, `block_receipts`, `block_incoming`, `block_outgoing`,
-            `block_cross_links` and `block_execution`.
+            `block_cross_links`, `block_execution` and `block_election`.
         DecodeError: a signature, a crosslink or a record in the block does not decode.
         MissingDataError: ``block-network`` where no network is given and the proof names none.
         UnsupportedRulesError: ``rules-unknown`` for an epoch whose rules are not known.
@@ -154,7 +160,9 @@ def verify_block(
     context = BlockContext(
         block,
         _network_of(proof, network),
-        BlockPieces(receipts, outgoing, committees, source_headers or {}, spent, known_links, latest_epoch),
+        BlockPieces(
+            receipts, outgoing, committees, source_headers or {}, spent, known_links, latest_epoch, validators
+        ),
         compatibility,
     )
     context.network.require_known_rules(proof.header.epoch)
