@@ -207,6 +207,25 @@ class Compatibility:
     were paid at the end of every epoch in December 2023.
     """
 
+    extra_slash_signers: bool = False
+    """Take evidence whose votes name further keys besides the one that signed both, in the committee or not.
+
+    A key that is made up from the offender's cancels it out of the sum, so that anybody signs for both (staking/slash/double-sign.go,
+    Verify; harmony-one/harmony #5065).
+    """
+
+    repeated_slash_offenders: bool = False
+    """Take several records about one validator in one block, such as one evidence with its votes swapped.
+
+    The reference notes the repetition, but goes on (node/harmony/worker/worker.go, verifySlashes).
+    """
+
+    negative_slash_debts: bool = False
+    """Let delegators gain by a slash where the validator now has more stake than all of them had when the epoch began.
+
+    The reference divides by the difference (staking/slash/double-sign.go, delegatorSlashApplyDebt; #5050).
+    """
+
     @classmethod
     def reference(cls) -> Self:
         """Return the set with every quirk on: what the reference client accepts, this accepts."""
