@@ -10,6 +10,7 @@ from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_valida
 from harmony_core.committee import Candidate
 from harmony_core.errors import MissingDataError
 from harmony_core.primitives import Address, BlockNumber, Epoch
+from harmony_core.trie import MemoryNodeStore, Trie
 from support.recorded import Recording
 
 __all__ = ["RecordedElections"]
@@ -66,6 +67,33 @@ class RecordedElections:
         return candidates or None
 
     @cached_property
+    def state_store(self) -> MemoryNodeStore | None:
+        """Nodes and validators' code of every state of the beacon shard, if its changes are recorded from genesis on."""
+        rows = sorted(self.recording.rows("state_diff_shard0"), key=lambda row: int(row["number"]))
+        wrappers = self.recording.rows("validator_wrappers")
+        if not wrappers or not rows or int(rows[0]["number"]):
+            return None
+        store = MemoryNodeStore()
+        store.put_many(
+            (bytes.fromhex(row["codeHash"].removeprefix("0x")), bytes.fromhex(row["rlp"])) for row in wrappers
+        )
+        accounts = Trie(store)
+        slots: dict[str, Trie] = {}
+        for row in rows:
+            for change in row["changed"]:
+                key = change["key"]
+                if change.get("new"):
+                    slots[key] = Trie(store)
+                trie = slots.setdefault(key, Trie(store))
+                for item in change.get("storageDiff") or ():
+                    value = "" if item.get("deleted") else item.get("value") or ""
+                    trie.set(_data(item["key"]), _data(value))
+                trie.commit()
+                accounts.set(_data(key), b"" if change.get("deleted") else _data(change["rlp"]))
+            accounts.commit()
+        return store
+
+    @cached_property
     def carried(self) -> list[Header]:
         """The headers of the beacon shard that carry elected committees."""
         network = self.recording.network
@@ -89,3 +117,7 @@ class RecordedElections:
         if epoch not in self.states:
             raise MissingDataError("not recorded", code="test-not-recorded")
         return self.states[epoch]
+
+
+def _data(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
