@@ -41,6 +41,7 @@ __all__ = ["BrokenStateError", "ClaimsJob", "make_claims"]
 
 _DEPTH: Final = 2
 _BLOCKS: Final = 10_000
+_CHECKPOINT: Final = "checkpoint"
 _LARGEST_CHECKPOINT: Final = 1 << 30
 _COUNTS: Final = (
     "accounts",
@@ -137,10 +138,15 @@ def make_claims(
         raise DataSourceError(
             f"The work folder cannot be written: {error.strerror or error}.", code="storage-write"
         ) from error
+    except BrokenStateError:
+        shutil.rmtree(work, ignore_errors=True)  # a repaired database is walked anew
+        raise
     finally:
         close_databases()
         shutil.rmtree(scratch, ignore_errors=True)
         writer.abandon()
+        if work.exists() and not (work / _CHECKPOINT).exists():
+            shutil.rmtree(work, ignore_errors=True)
     text = json.dumps(summary, indent=2) + "\n"
     write_file_atomically(job.output.with_name(f"{job.output.name}.summary.json"), text.encode())
     shutil.rmtree(work, ignore_errors=True)

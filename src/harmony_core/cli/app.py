@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harmony_core.cli.archive_commands import archive_app
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
 from harmony_core.cli.options import hash_option, network_option, readable
 from harmony_core.cli.proof_commands import proof_app
 from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
 from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
+from harmony_core.cli.trie_commands import trie_app
 
 if TYPE_CHECKING:
     from harmony_core.cli.verification import Report
@@ -43,7 +45,9 @@ _tx_app = typer.Typer(
 app.add_typer(_header_app, name="header")
 app.add_typer(_tx_app, name="tx")
 app.add_typer(proof_app, name="proof")
+app.add_typer(trie_app, name="trie")
 app.add_typer(_committee_app, name="committee")
+app.add_typer(archive_app, name="archive")
 app.add_typer(vdf_app, name="vdf")
 app.add_typer(vrf_app, name="vrf")
 app.add_typer(randomness_app, name="randomness")

@@ -1,0 +1,267 @@
+"""The options of `harmony-core archive`: reading, proving and auditing the databases of nodes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harmony_core.cli.exit_codes import ExitCode
+from harmony_core.cli.guard import guarded
+
+__all__ = ["archive_app"]
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+_LARGEST_SHARD = (1 << 32) - 1
+_LARGEST_HEIGHT = (1 << 64) - 1
+_LATEST_CLOCK = (1 << 63) - 1
+
+archive_app = typer.Typer(
+    help="Read, prove and audit the databases of nodes; they are never changed, not a byte.",
+    no_args_is_help=True,
+    context_settings=_CONTEXT,
+)
+_claims_app = typer.Typer(
+    help="Write the ledger of what every account owns, and check one.",
+    invoke_without_command=True,
+    context_settings=_CONTEXT,
+)
+archive_app.add_typer(_claims_app, name="claims")
+
+_Folder = Annotated[
+    Path,
+    typer.Argument(metavar="DIR", help="The database's folder, such as harmony_db_0.", show_default=False),
+]
+_Shard = Annotated[
+    int | None,
+    typer.Option(
+        "--shard",
+        min=0,
+        max=_LARGEST_SHARD,
+        metavar="S",
+        show_default=False,
+        help="The shard that the database has to be of.",
+    ),
+]
+_Height = Annotated[
+    int | None,
+    typer.Option(
+        "--height",
+        min=0,
+        max=_LARGEST_HEIGHT,
+        metavar="N",
+        show_default=False,
+        help="The block after which to look; the newest by default.",
+    ),
+]
+_NetworkName = Annotated[
+    str | None,
+    typer.Option(
+        "--network",
+        metavar="NAME",
+        show_default=False,
+        help="The network that the database has to be of; by default the one that its first block names.",
+    ),
+]
+_Workers = Annotated[int, typer.Option("--workers", min=1, max=1024, metavar="N", help="Processes to use.")]
+_Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        show_default=False,
+        help="Scheduler of a Dask cluster whose workers see the same folders, such as tcp://10.0.0.1:8786.",
+    ),
+]
+_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
+_Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        dir_okay=False,
+        metavar="FILE",
+        show_default=False,
+        help="Draw the Lorenz curve and the largest holders into this PNG.",
+    ),
+]
+
+
+@archive_app.command("info", short_help="Say what a database holds.")
+@guarded
+def _info(folder: _Folder, *, shard: _Shard = None, as_json: _AsJson = False) -> ExitCode:
+    """Say what a database holds: its network, shard, head, oldest state and commit. Nothing is proven.
+
+    Exit code: 0 shown, 1 what it holds contradicts itself, 2 usage, among it a folder that is in use or no database, 4 the
+    database is damaged, 5 files of it are missing.
+    """
+    from harmony_core.cli.archive_view import show_info  # noqa: PLC0415 - loaded when it is needed
+
+    return show_info(folder, shard, as_json=as_json)
+
+
+@archive_app.command("verify", short_help="Prove a whole state, and the chain that leads to it.")
+@guarded
+def _verify(
+    folder: _Folder,
+    *,
+    shard: _Shard = None,
+    height: _Height = None,
+    network: _NetworkName = None,
+    chain: Annotated[
+        bool, typer.Option("--chain/--no-chain", help="Also prove headers and blocks from genesis on.")
+    ] = True,
+    state: Annotated[bool, typer.Option("--state/--no-state", help="Walk the whole state.")] = True,
+    other: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--other",
+            metavar="DIR",
+            show_default=False,
+            help="Database of another shard, which mends the proofs of incoming receipts; may be repeated.",
+        ),
+    ] = None,
+    workers: _Workers = 1,
+    cluster: _Cluster = None,
+    now: Annotated[
+        int | None,
+        typer.Option(
+            "--now",
+            min=0,
+            max=_LATEST_CLOCK,
+            metavar="SECONDS",
+            show_default=False,
+            help="Hold timestamps against this Unix time instead of the clock.",
+        ),
+    ] = None,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Prove a whole state: every node's hash, every code, every storage and every validator; and the chain before it.
+
+    Everything that is missing or altered is listed with its path.
+
+    Exit code: 0 proven, 1 something is altered, 2 usage, 4 undecodable, 5 cannot tell: something is missing.
+    """
+    from harmony_core.cli.archive_verification import Verification, verify  # noqa: PLC0415 - loaded when it is needed
+
+    job = Verification(folder, shard, height, network, chain, state, tuple(other or ()), now)
+    return verify(job, workers=workers, cluster=cluster, as_json=as_json)
+
+
+@_claims_app.callback()
+def _claims(
+    context: typer.Context,
+    *,
+    shard0: Annotated[
+        Path | None,
+        typer.Option("--shard0", metavar="DIR", show_default=False, help="Shard 0's database. Required."),
+    ] = None,
+    shard1: Annotated[
+        Path | None,
+        typer.Option("--shard1", metavar="DIR", show_default=False, help="Shard 1's database. Required."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            dir_okay=False,
+            metavar="FILE",
+            show_default=False,
+            help="The ledger, .csv or .parquet. Required.",
+        ),
+    ] = None,
+    height0: Annotated[
+        int | None,
+        typer.Option(
+            "--height0",
+            min=0,
+            max=_LARGEST_HEIGHT,
+            metavar="N",
+            show_default=False,
+            help="Cutoff of shard 0; its newest block by default.",
+        ),
+    ] = None,
+    height1: Annotated[
+        int | None,
+        typer.Option(
+            "--height1",
+            min=0,
+            max=_LARGEST_HEIGHT,
+            metavar="N",
+            show_default=False,
+            help="Cutoff of shard 1; its newest block by default.",
+        ),
+    ] = None,
+    network: _NetworkName = None,
+    preimages: Annotated[
+        bool,
+        typer.Option("--preimages/--no-preimages", help="Take addresses from the databases' own preimages."),
+    ] = True,
+    preimages_from: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--preimages-from",
+            metavar="DIR",
+            show_default=False,
+            help="A further database whose preimages tell addresses; may be repeated.",
+        ),
+    ] = None,
+    addresses: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--addresses",
+            metavar="FILE",
+            show_default=False,
+            help="A file with an address on each line; may be repeated.",
+        ),
+    ] = None,
+    workers: _Workers = 1,
+    cluster: _Cluster = None,
+    plot: _Plot = None,
+    as_json: _AsJson = False,
+) -> None:
+    """Write the ledger of what every account owns, recomputed from the states of both shards.
+
+    Whole states are walked and every hash is checked; the ledger and its summary appear only when all of it holds. A run
+    that was stopped goes on where it stood when the same command is given again.
+
+    Exit code: 0 written, 1 something does not hold, 2 usage, 4 undecodable, 5 something is missing, 130 interrupted.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if shard0 is None or shard1 is None or out is None:
+        raise typer.BadParameter("--shard0, --shard1 and --out are needed")
+    from harmony_core.cli.archive_claims import ClaimsOptions, write_claims  # noqa: PLC0415 - loaded when it is needed
+
+    options = ClaimsOptions(
+        {0: shard0, 1: shard1},
+        {shard: height for shard, height in ((0, height0), (1, height1)) if height is not None},
+        out,
+        network,
+        preimages,
+        tuple(preimages_from or ()),
+        tuple(addresses or ()),
+        plot,
+    )
+    guarded(write_claims)(options, workers=workers, cluster=cluster, as_json=as_json)
+
+
+@_claims_app.command("verify", short_help="Check a ledger, and compare it with another.")
+@guarded
+def _claims_verify(
+    ledger: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The ledger, .csv or .parquet.", show_default=False)
+    ],
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="OTHER", show_default=False, help="A ledger to compare it with."),
+    ] = None,
+    *,
+    plot: _Plot = None,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Check a ledger's order, addresses, sums and decimals, and compare it with another, row by row.
+
+    Exit code: 0 all holds and both say the same, 1 not, 2 usage, 4 the file is no ledger.
+    """
+    from harmony_core.cli.archive_claims import check_ledger  # noqa: PLC0415 - loaded when it is needed
+
+    return check_ledger(ledger, other, plot, as_json=as_json)
