@@ -163,15 +163,21 @@ class RecordedStaking:
         if begin is None:
             return
         number, state = begin
+        past: dict[Epoch, Mapping[Address, ValidatorWrapper]] = dict(self.snapshots) if number > 1 else {}
         while number in self.headers:
             header, messages = self.headers[number], self.messages.get(number, ())
             before = _with_balances(state, messages)
-            outcome = self.apply(header, before, messages)
+            outcome = self.apply(header, before, messages, past)
             yield Replayed(header, before, messages, outcome)
             state, number = outcome.state, number + 1
+            past = {**past, header.epoch: state.snapshots}
 
     def apply(
-        self, header: Header, state: StakingState, messages: tuple[StakingMessage, ...]
+        self,
+        header: Header,
+        state: StakingState,
+        messages: tuple[StakingMessage, ...],
+        past_snapshots: Mapping[Epoch, Mapping[Address, ValidatorWrapper]],
     ) -> BlockOutcome:
         first: int = header.number
         while first - 1 in self.headers and header.number - first < 64:
@@ -183,6 +189,7 @@ class RecordedStaking:
             network=self.recording.network,
             ancestors=[self.headers[height] for height in range(first, header.number)],
             shard_states=self.shard_states,
+            past_snapshots=past_snapshots,
         )
 
     def recorded_after(

@@ -10,9 +10,11 @@ CommitOffChainData; core/blockchain_impl.go, UpdateStakingMetaData and UpdateVal
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from harmony_core.chain.header import Header
 from harmony_core.chain.shard_state import ShardState, decode_shard_state
+from harmony_core.chain.slash import decode_slash_records
 from harmony_core.chain.staking_message import StakingMessage
 from harmony_core.errors import MissingDataError, VerificationError, require
 from harmony_core.params import Network
@@ -28,13 +30,17 @@ from harmony_core.staking.availability import with_signing_status
 from harmony_core.staking.context import StakingContext
 from harmony_core.staking.directives import apply_directive
 from harmony_core.staking.epoch_end import EpochEnd, end_epoch, store_validators
+from harmony_core.staking.frozen_map import FrozenMap
 from harmony_core.staking.outcome import DirectiveOutcome
 from harmony_core.staking.reward_terms import RewardOutcome
 from harmony_core.staking.rewards import pay_block
+from harmony_core.staking.slashing import SlashOutcome, Snapshots, replay_block_slashes
 from harmony_core.staking.staking_state import DelegationIndex, StakingState
 from harmony_core.staking.unlocking import is_committee_selection_block
 
 __all__ = ["BlockOutcome", "apply_block"]
+
+_NO_SNAPSHOTS: Final[Snapshots] = FrozenMap()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,7 @@ class BlockOutcome:
         directives: the outcome of each directive, in their order.
         epoch_end: what the end of an epoch did, None in other blocks.
         rewards: what the block paid.
-        slashed: atto that slashes took, from stake, from undelegations and from rewards.
+        slashes: what double signing cost, None in blocks without records.
         trace: every rule that was applied, in order.
     """
 
@@ -54,7 +60,7 @@ class BlockOutcome:
     directives: tuple[DirectiveOutcome, ...]
     epoch_end: EpochEnd | None
     rewards: RewardOutcome
-    slashed: int = 0
+    slashes: SlashOutcome | None = None
     trace: Trace = ()
 
 
@@ -66,12 +72,13 @@ def apply_block(
     network: Network,
     ancestors: Sequence[Header],
     shard_states: Mapping[Epoch, ShardState],
+    past_snapshots: Snapshots = _NO_SNAPSHOTS,
     compatibility: Compatibility = STRICT,
 ) -> BlockOutcome:
     """Return what a block of the beacon chain does to validators and delegators.
 
-    Fees and transfers are not part of it. That the header is that of the block, and that senders signed, is for those
-    who verify the block.
+    Fees and transfers are not part of it. That the header is that of the block, that senders signed, and that records
+    of double signing are true, is for those who verify the block.
 
     Args:
         state: the state before the block.
@@ -80,11 +87,12 @@ def apply_block(
         network: the network.
         ancestors: headers before the block without a gap, the parent last, as for `pay_block`.
         shard_states: committees by epoch, as for `pay_block`; at the end of an epoch that of the parent's epoch.
+        past_snapshots: validators when the epochs began in which somebody signed twice.
         compatibility: which quirks of the reference to reproduce.
 
     Raises:
         VerificationError: ``staking-beacon-only`` for another shard, or a code of `apply_directive`, `end_epoch`,
-            `with_signing_status`, `pay_block`, `store_validators`.
+            `with_signing_status`, `pay_block`, `replay_block_slashes`, `store_validators`.
         MissingDataError: ``staking-parent`` without the parent, ``staking-committees`` without the committee that ends;
             ``staking-snapshot``; or a code of `pay_block`.
     """
@@ -126,14 +134,17 @@ def apply_block(
         shard_states=shard_states,
         compatibility=compatibility,
     )
-    stored, lost = store_validators(after_transactions, rewards.state, compatibility=compatibility)
+    slashes = _slashed(rewards.state, header, past_snapshots, context)
+    current = rewards.state if slashes is None else slashes.state
+    stored, lost = store_validators(after_transactions, current, compatibility=compatibility)
     noted = _noted(stored, directives, context)
     return BlockOutcome(
         state=_with_snapshots(state, noted, context, parent_epoch),
         directives=tuple(directives),
         epoch_end=ended,
         rewards=rewards,
-        trace=(*steps, *rewards.trace, *lost),
+        slashes=slashes,
+        trace=(*steps, *rewards.trace, *(() if slashes is None else slashes.trace), *lost),
     )
 
 
@@ -173,6 +184,26 @@ def _end_of_epoch(
         )
         steps.extend(found)
     return replace(ended, state=current, trace=tuple(steps))
+
+
+def _slashed(
+    state: StakingState, header: Header, past_snapshots: Snapshots, context: StakingContext
+) -> SlashOutcome | None:
+    if not header.slashes:
+        return None
+    records = decode_slash_records(header.slashes, compatibility=context.compatibility)
+    if not records:
+        return None
+    return replay_block_slashes(
+        state,
+        records,
+        past_snapshots,
+        header.coinbase,
+        network=context.network,
+        shard_id=header.shard_id,
+        epoch=header.epoch,
+        compatibility=context.compatibility,
+    )
 
 
 def _noted(
