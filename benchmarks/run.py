@@ -21,6 +21,7 @@ SCRIPTS = (
     "transactions.py",
     "vrf.py",
     "vdf.py",
+    "committee_safety.py",
 )
 
 

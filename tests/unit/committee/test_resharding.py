@@ -15,6 +15,7 @@ from harmony_core.committee.resharding import (
     draw_leader,
     move_members,
     reshard,
+    sampled,
     shuffled,
 )
 from harmony_core.errors import ConfigurationError, HarmonyError, VerificationError
@@ -223,6 +224,18 @@ def test_a_bound_that_no_number_is_below_is_refused(bound: int) -> None:
     with pytest.raises(VerificationError) as info:
         SeededSource(seed(1), "test").below(bound)
     assert code_of(info) == "random-bound"
+
+
+def test_a_sample_has_as_many_as_wanted_each_as_likely() -> None:
+    drawn: Counter[str] = Counter()
+    source = SeededSource(seed(1), "test")
+    for _ in range(2000):
+        sample = sampled("abcde", 2, source)
+        assert len(set(sample)) == 2
+        drawn.update(sample)
+    assert all(abs(count - 800) < 4 * (2000 * 0.4 * 0.6) ** 0.5 for count in drawn.values())
+    assert sorted(sampled("abc", 9, source)) == ["a", "b", "c"]
+    assert sampled("abc", 0, source) == []
 
 
 def test_dealing_in_turn() -> None:

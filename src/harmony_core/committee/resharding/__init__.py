@@ -14,7 +14,13 @@ from harmony_core.committee.resharding.cuckoo import CuckooRule, Movement, move_
 from harmony_core.committee.resharding.epoch_change import Resharding, reshard
 from harmony_core.committee.resharding.go_random import GoRandom
 from harmony_core.committee.resharding.legacy import reshard_as_the_early_node, shuffle_as_the_early_node
-from harmony_core.committee.resharding.random_source import RandomSource, SeededSource, dealt, shuffled
+from harmony_core.committee.resharding.random_source import (
+    RandomSource,
+    SeededSource,
+    dealt,
+    sampled,
+    shuffled,
+)
 
 __all__ = [
     "CuckooRule",
@@ -29,6 +35,7 @@ __all__ = [
     "move_members",
     "reshard",
     "reshard_as_the_early_node",
+    "sampled",
     "shuffle_as_the_early_node",
     "shuffled",
 ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Generic, TypeVar
 
-from harmony_core.committee.resharding.random_source import RandomSource, dealt, shuffled
+from harmony_core.committee.resharding.random_source import RandomSource, dealt, sampled, shuffled
 from harmony_core.errors import ConfigurationError, VerificationError, require
 
 __all__ = ["CuckooRule", "Movement", "move_members"]
@@ -121,6 +121,6 @@ def move_members(
 def _evict(places: list[list[T]], index: int, source: RandomSource, rule: CuckooRule) -> list[T]:
     """Take the rule's part out of a shard, drawn at random; the others keep their order."""
     shard = places[index]
-    drawn = set(shuffled(range(len(shard)), source)[: rule.count(len(shard))])
+    drawn = set(sampled(range(len(shard)), rule.count(len(shard)), source))
     places[index] = [member for place, member in enumerate(shard) if place not in drawn]
     return [shard[place] for place in sorted(drawn)]

@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 from harmony_core.errors import VerificationError, require
 
-__all__ = ["SEED_LENGTH", "RandomSource", "SeededSource", "dealt", "shuffled"]
+__all__ = ["SEED_LENGTH", "RandomSource", "SeededSource", "dealt", "sampled", "shuffled"]
 
 SEED_LENGTH: Final = 32
 """Bytes of a seed: a random value of the distributed randomness generation."""
@@ -95,6 +95,19 @@ def shuffled(items: Iterable[T], source: RandomSource) -> list[T]:
         other = source.below(last + 1)
         order[last], order[other] = order[other], order[last]
     return order
+
+
+def sampled(items: Iterable[T], count: int, source: RandomSource) -> list[T]:
+    """Return ``count`` of the items, drawn at random, all of them if there are no more; every choice is equally likely."""
+    rest = list(items)
+    drawn = []
+    for _ in range(min(count, len(rest))):
+        place = source.below(len(rest))
+        drawn.append(rest[place])
+        last = rest.pop()
+        if place < len(rest):
+            rest[place] = last
+    return drawn
 
 
 def dealt(items: Sequence[T], hands: int) -> list[Sequence[T]]:
