@@ -1,0 +1,85 @@
+"""Verification of messages with the engine's own operations on signatures; the rules are those of the package."""
+
+from harmony_core.errors import HarmonyError, VerificationError, require
+from harmony_core.fbft.claims import ClaimKind, Examined, judge
+from harmony_core.fbft.engine.block import BlockFacts
+from harmony_core.fbft.engine.state import State
+from harmony_core.fbft.known_view import _MINT, KnownView, VerifiedMessage
+from harmony_core.fbft.messages import Message
+from harmony_core.fbft.round_rules import message_claim
+from harmony_core.fbft.senders import sender_bitmap_of
+from harmony_core.fbft.verification import examine_message
+
+__all__ = ["check_parent", "verified", "verify_in", "verify_sender"]
+
+
+def verify_in(state: State, message: Message, view: KnownView) -> Examined:
+    """Verify a message in a view, signatures included; raises as `harmony_core.fbft.verify_message`.
+
+    What PREPARE and COMMIT votes sign is left open: votes are verified together, see `Votes`.
+    """
+    examined = examine_message(message, view, compatibility=state.settings.compatibility)
+    check_claims(state, examined)
+    return examined
+
+
+def check_claims(state: State, examined: Examined) -> None:
+    """Check the signatures of a message; a certificate that the node holds verified already is not verified again."""
+    mine = state.record.certificate
+    for claim in examined.claims:
+        if (
+            claim.kind is ClaimKind.PREPARED
+            and mine is not None
+            and mine.votes == claim.signed.signature + claim.signed.bitmap
+            and claim.signed.payload == mine.block.block_hash
+        ):
+            continue
+        failure: HarmonyError | None = None
+        try:
+            state.settings.signing.check(state.electorate.key_set, claim.signed)
+        except HarmonyError as error:
+            failure = error
+        judge(claim.kind, failure)
+
+
+def verify_sender(state: State, message: Message) -> int:
+    """Verify only that a member of the committee signed a message, and return its slot.
+
+    Raises:
+        HarmonyError: as `verify_in`, for the sender and the message's signature.
+    """
+    bitmap = sender_bitmap_of(message, state.electorate.committee)
+    claim = message_claim(message, bitmap)  # type: ignore[arg-type]  # votes are handled before
+    check_claims(state, Examined(bitmap, (claim,), bitmap))
+    return slot_of(bitmap)
+
+
+def verified(message: Message, view: KnownView, examined: Examined) -> VerifiedMessage:
+    """Return the proof value of a message that `verify_in` has let through, or that this node has made itself."""
+    rule = view.committee.rule
+    power = rule.share(rule.power(examined.counted))
+    return VerifiedMessage(
+        _MINT,
+        message=message,
+        view=view,
+        sender_bitmap=examined.sender_bitmap,
+        power=power,
+        target=examined.target,
+    )
+
+
+def slot_of(bitmap: bytes) -> int:
+    """Return the slot of a sender with one key."""
+    return int.from_bytes(bitmap, "little").bit_length() - 1
+
+
+def check_parent(state: State, block: BlockFacts) -> None:
+    """Refuse a block that does not stand on the head (``engine-parent``)."""
+    require(
+        block.parent_hash == state.head.block.block_hash,
+        VerificationError,
+        "engine-parent",
+        "The block does not stand on the last final block.",
+        expected=state.head.block.block_hash,
+        actual=block.parent_hash,
+    )
