@@ -133,7 +133,8 @@ def examine_vote(message: Prepare | CommitVote, view: KnownView, compatibility: 
 
     Raises:
         VerificationError: ``message-shard``, ``message-height``, ``message-view``, ``message-target`` for a vote on
-            another block than the known one, ``message-several-accounts``, and what `sender_bitmap_of` raises.
+            another block than the known one, ``message-target-place`` if that is of another height, shard or epoch,
+            ``message-several-accounts``, and what `sender_bitmap_of` raises.
         MissingDataError: ``message-target-unknown`` for a COMMIT while the block is not known: what it signs has the
             view id of the block's header.
     """
@@ -227,13 +228,25 @@ def _known_target(view: KnownView) -> CommitTarget:
 
 
 def _check_target(block_hash: Hash32, view: KnownView) -> None:
+    target = view.target
+    if target is None:
+        return
     require(
-        view.target is None or block_hash == view.target.block_hash,
+        block_hash == target.block_hash,
         VerificationError,
         "message-target",
         "The message is about another block than the one that is being decided.",
-        expected=view.target.block_hash if view.target else None,
+        expected=target.block_hash,
         actual=block_hash,
+    )
+    place = (view.committee.shard_id, view.block_number, view.committee.epoch)
+    require(
+        (target.shard_id, target.number, target.epoch) == place,
+        VerificationError,
+        "message-target-place",
+        "The block that the message is about is of another shard, height or epoch.",
+        expected=place,
+        actual=(target.shard_id, target.number, target.epoch),
     )
 
 
