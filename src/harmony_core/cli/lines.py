@@ -49,12 +49,18 @@ class Line:
     error: DecodeError | None = None
 
 
-def read_lines(names: Sequence[str], progress: Callable[[int], None] | None = None) -> Iterator[Line]:
+def read_lines(
+    names: Sequence[str],
+    progress: Callable[[int], None] | None = None,
+    *,
+    longest: int = MAX_LINE_BYTES,
+) -> Iterator[Line]:
     """Yield the lines of all files in turn that are not blank, without the white space around them.
 
     Args:
         names: names of files, compressed by gzip or not; ``-`` is the standard input.
         progress: called with the number of bytes of every line as it is read.
+        longest: bytes of the longest line that is read.
 
     Raises:
         DataSourceError: code ``input-file`` when a file cannot be read.
@@ -62,7 +68,7 @@ def read_lines(names: Sequence[str], progress: Callable[[int], None] | None = No
     for name in names:
         try:
             with _opened(name) as stream:
-                yield from _lines(name, stream, progress)
+                yield from _lines(name, stream, progress, longest)
         except _UNREADABLE as error:
             raise DataSourceError(_unreadable(name, error), code="input-file") from error
 
@@ -84,17 +90,19 @@ def read_text(name: str) -> str:
     return _decoded(data.removeprefix(_BYTE_ORDER_MARK))
 
 
-def _lines(name: str, stream: IO[bytes], progress: Callable[[int], None] | None) -> Iterator[Line]:
+def _lines(
+    name: str, stream: IO[bytes], progress: Callable[[int], None] | None, longest: int
+) -> Iterator[Line]:
     number = 0
-    while data := stream.readline(MAX_LINE_BYTES + 1):
+    while data := stream.readline(longest + 1):
         number += 1
         origin = Origin(name, number)
         if progress is not None:
             progress(len(data))
-        if len(data) > MAX_LINE_BYTES and not data.endswith(b"\n"):
+        if len(data) > longest and not data.endswith(b"\n"):
             _skip_rest(stream, progress)
         try:
-            _check_size(data)
+            _check_size(data, longest)
             text = _decoded(data.removeprefix(_BYTE_ORDER_MARK) if number == 1 else data)
         except DecodeError as error:
             yield Line(origin, "", error)
@@ -118,13 +126,13 @@ def _decoded(data: bytes) -> str:
         raise DecodeError("This is not UTF-8 text.", code="input-text") from error
 
 
-def _check_size(data: bytes) -> None:
+def _check_size(data: bytes, longest: int = MAX_LINE_BYTES) -> None:
     require(
-        len(data) <= MAX_LINE_BYTES,
+        len(data) <= longest,
         DecodeError,
         "input-line-size",
         "The input is longer than any header.",
-        expected=f"at most {MAX_LINE_BYTES} bytes",
+        expected=f"at most {longest} bytes",
     )
 
 

@@ -3,6 +3,7 @@
 from harmony_core.trie.build import derive_sha
 from harmony_core.trie.node import EMPTY_ROOT
 from harmony_core.trie.proof import verify_proof
+from harmony_core.trie.statistics import TrieStatistics, trie_statistics
 from harmony_core.trie.store import MemoryNodeStore, NodeStore
 from harmony_core.trie.trie import MAX_KEY_LENGTH, Trie
 
@@ -12,6 +13,8 @@ __all__ = [
     "MemoryNodeStore",
     "NodeStore",
     "Trie",
+    "TrieStatistics",
     "derive_sha",
+    "trie_statistics",
     "verify_proof",
 ]
