@@ -53,14 +53,14 @@ def read_lines(
     names: Sequence[str],
     progress: Callable[[int], None] | None = None,
     *,
-    longest: int = MAX_LINE_BYTES,
+    longest: int | None = None,
 ) -> Iterator[Line]:
     """Yield the lines of all files in turn that are not blank, without the white space around them.
 
     Args:
         names: names of files, compressed by gzip or not; ``-`` is the standard input.
         progress: called with the number of bytes of every line as it is read.
-        longest: bytes of the longest line that is read.
+        longest: bytes of the longest line that is read; `MAX_LINE_BYTES` without it.
 
     Raises:
         DataSourceError: code ``input-file`` when a file cannot be read.
@@ -68,7 +68,7 @@ def read_lines(
     for name in names:
         try:
             with _opened(name) as stream:
-                yield from _lines(name, stream, progress, longest)
+                yield from _lines(name, stream, progress, MAX_LINE_BYTES if longest is None else longest)
         except _UNREADABLE as error:
             raise DataSourceError(_unreadable(name, error), code="input-file") from error
 
@@ -86,7 +86,7 @@ def read_text(name: str) -> str:
             data = stream.read(MAX_LINE_BYTES + 1)
     except _UNREADABLE as error:
         raise DataSourceError(_unreadable(name, error), code="input-file") from error
-    _check_size(data)
+    _check_size(data, MAX_LINE_BYTES)
     return _decoded(data.removeprefix(_BYTE_ORDER_MARK))
 
 
@@ -126,7 +126,7 @@ def _decoded(data: bytes) -> str:
         raise DecodeError("This is not UTF-8 text.", code="input-text") from error
 
 
-def _check_size(data: bytes, longest: int = MAX_LINE_BYTES) -> None:
+def _check_size(data: bytes, longest: int) -> None:
     require(
         len(data) <= longest,
         DecodeError,
