@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from harmony_core.chain.header import Header
 from harmony_core.crypto.bls import SignedBitmap
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.quorum import CommitTarget
@@ -47,12 +48,14 @@ class Examined:
         claims: the signatures.
         counted: slots whose power counts: a certificate's signers, or the sender.
         target: the block that the message carries or is about, where it is known.
+        header: header of the block that a message of the leader carries.
     """
 
     sender_bitmap: bytes
     claims: tuple[Claim, ...]
     counted: bytes
     target: CommitTarget | None = None
+    header: Header | None = None
 
 
 def judge(kind: ClaimKind, failure: HarmonyError | None) -> None:

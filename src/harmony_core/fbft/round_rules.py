@@ -5,6 +5,7 @@ onPrepared, onCommitted), consensus/checks.go, consensus/double_sign.go.
 """
 
 from harmony_core.chain.block import decode_block
+from harmony_core.chain.header import Header
 from harmony_core.crypto.bitmap import check_bitmap
 from harmony_core.crypto.bls import SignedBitmap
 from harmony_core.errors import MissingDataError, VerificationError, require
@@ -100,7 +101,12 @@ def message_claim(
 def block_target(
     block: bytes, view: KnownView, block_hash: Hash32, compatibility: Compatibility
 ) -> CommitTarget:
-    """Return the identity of a block that came as RLP, after holding it against what is known.
+    """Return the identity of a block that came as RLP; raises as `block_header`."""
+    return CommitTarget.of_header(block_header(block, view, block_hash, compatibility))
+
+
+def block_header(block: bytes, view: KnownView, block_hash: Hash32, compatibility: Compatibility) -> Header:
+    """Return the header of a block that came as RLP, after holding it against what is known.
 
     Raises:
         DecodeError: as `decode_block`.
@@ -125,7 +131,7 @@ def block_target(
         expected=place,
         actual=(header.shard_id, header.number, header.epoch),
     )
-    return CommitTarget.of_header(header)
+    return header
 
 
 def examine_vote(message: Prepare | CommitVote, view: KnownView, compatibility: Compatibility) -> Examined:
@@ -173,7 +179,8 @@ def examine_leader_message(
         payload = _commit_payload(target, view, compatibility)
         certificate = examine_certificate(message.payload, payload, ClaimKind.COMMITTED, view, compatibility)
         return Examined(bitmap, (claim, certificate), certificate.signed.bitmap, target)
-    target = block_target(message.block, view, message.block_hash, compatibility)
+    header = block_header(message.block, view, message.block_hash, compatibility)
+    target = CommitTarget.of_header(header)
     is_announce = isinstance(message, Announce)
     require(
         target.view_id == message.view_id or (not is_announce and target.view_id < message.view_id),
@@ -184,11 +191,11 @@ def examine_leader_message(
         actual=target.view_id,
     )
     if is_announce:
-        return Examined(bitmap, (claim,), bitmap, target)
+        return Examined(bitmap, (claim,), bitmap, target, header)
     certificate = examine_certificate(
         message.payload, message.block_hash, ClaimKind.PREPARED, view, compatibility
     )
-    return Examined(bitmap, (claim, certificate), certificate.signed.bitmap, target)
+    return Examined(bitmap, (claim, certificate), certificate.signed.bitmap, target, header)
 
 
 def examine_certificate(

@@ -1,7 +1,7 @@
 """Simulated nodes that decide blocks together, and what can be said of it afterwards."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256

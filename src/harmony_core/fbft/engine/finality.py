@@ -148,6 +148,8 @@ def begin_height(state: State) -> None:
         state.out.append(AskCommittee(state.head.block.block_hash, state.head.block.target.epoch))
         return
     state.own_bits = state.electorate.bits_of_keys(state.settings.keys)
+    state.own_keys = state.electorate.keys_of(state.own_bits)
+    state.forget_leader()
     state.view_id = state.settings.views.first_view(state.head)
     if state.record.number != state.number:
         state.record = SafetyRecord(state.number, state.view_id)

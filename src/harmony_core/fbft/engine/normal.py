@@ -19,7 +19,7 @@ from harmony_core.fbft.engine.events import (
 from harmony_core.fbft.engine.finality import try_to_finish
 from harmony_core.fbft.engine.rounds import judge, vote
 from harmony_core.fbft.engine.state import Round, State
-from harmony_core.fbft.engine.verify import check_parent, verify_in
+from harmony_core.fbft.engine.verify import check_claims, check_parent, examine_repeated, verify_in
 from harmony_core.fbft.engine.view_change import start_view_change
 from harmony_core.fbft.engine.votes import Votes
 from harmony_core.fbft.engine.voting import cast_commit, cast_prepare, check_may_prepare, learn
@@ -72,14 +72,14 @@ def on_announce(state: State, message: Announce) -> None:
             ``engine-repeated`` for the same proposal again, ``engine-parent``, and the codes of `check_may_prepare`.
     """
     _require_normal(state)
-    verify_in(state, message, state.known_view(state.view_id))
+    header = verify_in(state, message, state.known_view(state.view_id)).header
     this = state.round
     if this is not None and this.announce is not None and this.block.block_hash != message.block_hash:
         state.out.append(LeaderEquivocated(this.announce, message))
         start_view_change(state)
         return
     require(this is None, VerificationError, "engine-repeated", "This block has been proposed already.")
-    block = BlockFacts.of_block(message.block)
+    block = BlockFacts.of_header(header) if header else BlockFacts.of_block(message.block)
     check_parent(state, block)
     check_may_prepare(state, block, state.view_id)
     state.round = Round(block, message.block, message)
@@ -126,8 +126,13 @@ def on_prepared(state: State, message: Prepared) -> None:
         "engine-prepared-known",
         "The certificate of this block is known.",
     )
-    verify_in(state, message, state.known_view(view_id))
-    block = BlockFacts.of_block(message.block)
+    view = state.known_view(view_id)
+    if this is not None and this.data == message.block and this.block.block_hash == message.block_hash:
+        check_claims(state, examine_repeated(state, message, view))
+        block = this.block
+    else:
+        header = verify_in(state, message, view).header
+        block = BlockFacts.of_header(header) if header else BlockFacts.of_block(message.block)
     check_parent(state, block)
     certificate = PreparedCertificate(block, message.block, message.payload)
     learn(state, certificate)

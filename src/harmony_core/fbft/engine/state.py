@@ -50,6 +50,8 @@ class State:
         head: the last final block.
         electorate: who decides the next height.
         record: what is (or is about to be) persisted.
+        own_bits: the node's slots.
+        own_keys: its keys in slot order.
         view_id: the view that the node is in, or was in before it asked for another.
         changing_to: the view that it asks for, None in normal operation.
         round: the block of the present view, once there is one.
@@ -73,6 +75,7 @@ class State:
     view_id: ViewID
     now: int = 0
     own_bits: int = 0
+    own_keys: tuple[BLSPublicKeyBytes, ...] = ()
     changing_to: ViewID | None = None
     round: Round | None = None
     view_votes: ViewVotes = field(default_factory=ViewVotes)
@@ -87,20 +90,26 @@ class State:
     unplaced: Committed | None = None
     tokens: dict[Timer, int] = field(default_factory=dict)
     out: list[Effect] = field(default_factory=list)
+    _led: tuple[ViewID | None, BLSPublicKeyBytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without a known leader."""
+        self.forget_leader()
 
     @property
     def number(self) -> BlockNumber:
         """The height that is being decided."""
         return BlockNumber(self.head.block.number + 1)
 
-    @property
-    def own_keys(self) -> tuple[BLSPublicKeyBytes, ...]:
-        """The node's keys in the committee, in slot order."""
-        return self.electorate.keys_of(self.own_bits)
-
     def leader(self, view_id: ViewID) -> BLSPublicKeyBytes:
         """Return who leads a view of this height."""
-        return self.settings.views.leader(self.electorate, self.head, view_id)
+        if view_id != self._led[0]:
+            self._led = (view_id, self.settings.views.leader(self.electorate, self.head, view_id))
+        return self._led[1]
+
+    def forget_leader(self) -> None:
+        """Work out leaders anew: head or committee have changed."""
+        self._led = (None, self.electorate.keys[0])
 
     def leads(self, view_id: ViewID) -> bool:
         """Return whether this node leads a view of this height."""

@@ -5,8 +5,8 @@ from harmony_core.fbft.claims import ClaimKind, Examined, judge
 from harmony_core.fbft.engine.block import BlockFacts
 from harmony_core.fbft.engine.state import State
 from harmony_core.fbft.known_view import _MINT, KnownView, VerifiedMessage
-from harmony_core.fbft.messages import Message
-from harmony_core.fbft.round_rules import message_claim
+from harmony_core.fbft.messages import Message, Prepared
+from harmony_core.fbft.round_rules import check_leader, check_place, examine_certificate, message_claim
 from harmony_core.fbft.senders import sender_bitmap_of
 from harmony_core.fbft.verification import examine_message
 
@@ -39,7 +39,21 @@ def check_claims(state: State, examined: Examined) -> None:
             state.settings.signing.check(state.electorate.key_set, claim.signed)
         except HarmonyError as error:
             failure = error
-        judge(claim.kind, failure)
+        if failure is not None:
+            judge(claim.kind, failure)
+
+
+def examine_repeated(state: State, message: Prepared, view: KnownView) -> Examined:
+    """Examine a PREPARED whose block is the one that was proposed and examined, so that it is not decoded again."""
+    compatibility = state.settings.compatibility
+    check_place(message, view)
+    bitmap = sender_bitmap_of(message, view.committee, compatibility=compatibility)
+    claim = message_claim(message, bitmap)
+    check_leader(message, view)
+    certificate = examine_certificate(
+        message.payload, message.block_hash, ClaimKind.PREPARED, view, compatibility
+    )
+    return Examined(bitmap, (claim, certificate), certificate.signed.bitmap)
 
 
 def verify_sender(state: State, message: Message) -> int:
