@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harmony_core.cli.archive_commands import archive_app
+from harmony_core.cli.committee_commands import committee_app
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
 from harmony_core.cli.options import hash_option, network_option, readable
 from harmony_core.cli.proof_commands import proof_app
 from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
+from harmony_core.cli.security_commands import security_app
+from harmony_core.cli.staking_commands import staking_app
 from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
 from harmony_core.cli.trie_commands import trie_app
 
@@ -38,7 +41,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _header_app = typer.Typer(help="Look into headers.", no_args_is_help=True, context_settings=_CONTEXT)
-_committee_app = typer.Typer(help="Look into committees.", no_args_is_help=True, context_settings=_CONTEXT)
 _tx_app = typer.Typer(
     help="Look into transactions and verify them.", no_args_is_help=True, context_settings=_CONTEXT
 )
@@ -46,11 +48,13 @@ app.add_typer(_header_app, name="header")
 app.add_typer(_tx_app, name="tx")
 app.add_typer(proof_app, name="proof")
 app.add_typer(trie_app, name="trie")
-app.add_typer(_committee_app, name="committee")
+app.add_typer(committee_app, name="committee")
 app.add_typer(archive_app, name="archive")
+app.add_typer(staking_app, name="staking")
 app.add_typer(vdf_app, name="vdf")
 app.add_typer(vrf_app, name="vrf")
 app.add_typer(randomness_app, name="randomness")
+app.add_typer(security_app, name="security")
 
 
 def _complete_network(incomplete: str) -> list[str]:
@@ -247,25 +251,6 @@ def _tx_verify(
     from harmony_core.cli.transaction_view import verify_transactions  # noqa: PLC0415 - loaded when it is needed
 
     return verify_transactions(source, network_option(network), epoch, shard, as_json=as_json)
-
-
-@_committee_app.command("show", short_help="Show the committee of an epoch before staking.")
-@guarded
-def _committee_show(
-    network: _NetworkName,
-    epoch: Annotated[int, typer.Option(min=0, max=_LARGEST_EPOCH, help="The epoch.", metavar="E")],
-    shard: Annotated[int, typer.Option(min=0, max=_LARGEST_SHARD, help="The shard.", metavar="S")],
-    *,
-    as_json: _AsJson = False,
-) -> ExitCode:
-    """Show the committee that the genesis account lists give for an epoch before staking.
-
-    Exit code: 0 shown, 2 usage (no such network, no such shard in that epoch), 5 cannot tell: from staking
-    on, committees are elected and stand in headers.
-    """
-    from harmony_core.cli.committee_view import show_committee  # noqa: PLC0415 - loaded when it is needed
-
-    return show_committee(network_option(network), epoch, shard, as_json=as_json)
 
 
 @app.command("backends", short_help="Show the cryptographic back ends in use, each proven on a vector.")

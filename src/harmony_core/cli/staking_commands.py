@@ -1,0 +1,82 @@
+"""The options of `harmony-core staking`."""
+
+from typing import Annotated
+
+import typer
+
+from harmony_core.cli.exit_codes import ExitCode
+from harmony_core.cli.guard import guarded
+
+__all__ = ["staking_app"]
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+_LARGEST_EPOCH = (1 << 64) - 1
+
+staking_app = typer.Typer(
+    help="Explain what staking pays, and when.", no_args_is_help=True, context_settings=_CONTEXT
+)
+
+_Network = Annotated[str, typer.Option("--network", metavar="NAME", help="Name of the network.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
+
+
+@staking_app.command("undelegation", short_help="Say when an undelegation is paid, and by which rule.")
+@guarded
+def _undelegation(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE|HEX|-",
+            show_default=False,
+            help="A validator's wrapper, the code of its account, hexadecimal; - for the standard input.",
+        ),
+    ] = None,
+    *,
+    network: _Network = "mainnet",
+    epoch: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=_LARGEST_EPOCH,
+            metavar="E",
+            show_default=False,
+            help="Epoch of the undelegation, where no wrapper is given.",
+        ),
+    ] = None,
+    last_elected: Annotated[
+        int | None,
+        typer.Option(
+            "--last-elected",
+            min=0,
+            max=_LARGEST_EPOCH,
+            metavar="E",
+            show_default=False,
+            help="Last epoch for which the validator was elected; by default that of the undelegation.",
+        ),
+    ] = None,
+    delegator: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", show_default=False, help="Only what this account takes back."),
+    ] = None,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Say at the end of which epoch an undelegation is paid if its validator is not elected again, and why.
+
+    Give the epoch of the undelegation with --epoch, or a validator's wrapper, of which every undelegation is listed.
+
+    Exit code: 0 shown, 1 nothing could be undelegated then, 2 usage, 4 the wrapper is undecodable, 5 cannot tell: the
+    rules of an epoch on the way are not known.
+    """
+    from harmony_core.cli import undelegation_view  # noqa: PLC0415 - loaded when it is needed
+    from harmony_core.cli.options import network_option  # noqa: PLC0415 - the same
+
+    if (source is None) == (epoch is None):
+        raise typer.BadParameter("give either a wrapper or --epoch", param_hint="FILE|HEX|-")
+    known = network_option(network)
+    if source is None and epoch is not None:
+        if delegator is not None:
+            raise typer.BadParameter("only a wrapper has delegators", param_hint="--delegator")
+        return undelegation_view.show_epoch(known, epoch, last_elected, as_json=as_json)
+    if last_elected is not None:
+        raise typer.BadParameter("a wrapper says this itself", param_hint="--last-elected")
+    return undelegation_view.show_wrapper(known, source or "-", delegator, as_json=as_json)
