@@ -21,6 +21,7 @@ SCRIPTS = (
     "transactions.py",
     "vrf.py",
     "vdf.py",
+    "fbft.py",
     "committee_safety.py",
 )
 

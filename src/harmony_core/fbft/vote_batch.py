@@ -1,0 +1,153 @@
+"""Many votes of one phase: one at a time with the payload's point computed once, or all of them in one check.
+
+Source: harmony-one/harmony, consensus/leader.go (onPrepare, onCommit), which checks each vote alone.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from harmony_core.crypto.bitmap import check_bitmap
+from harmony_core.crypto.bls import KeySet, Signature, SignedBitmap, check_bitmap_signatures, hash_to_point
+from harmony_core.crypto.bls.base_point import minus_base_point
+from harmony_core.errors import HarmonyError, VerificationError, require
+from harmony_core.primitives import BLSSignatureBytes
+
+__all__ = ["CheckedVotes", "VoteChecker"]
+
+_COEFFICIENT_BYTES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedVotes:
+    """What came of many votes.
+
+    Attributes:
+        bitmap: slots of those whose vote holds.
+        signature: the sum of the votes that hold, 96 bytes; None if none does. With the bitmap it is a certificate,
+            provided that no slot stands in two of the votes.
+        refused: position of each vote that does not hold, with the reason.
+    """
+
+    bitmap: bytes
+    signature: BLSSignatureBytes | None
+    refused: dict[int, HarmonyError]
+
+
+class VoteChecker:
+    """Checks votes of one committee on one payload.
+
+    Args:
+        key_set: the committee's decoded keys.
+        payload: what the votes sign: a block hash, or a commit payload.
+
+    Raises:
+        VerificationError: ``bls-degenerate-payload`` for a payload that stands for the number zero.
+    """
+
+    __slots__ = ("_base", "_point", "key_set", "payload")
+
+    def __init__(self, key_set: KeySet, payload: bytes) -> None:
+        self.key_set = key_set
+        self.payload = payload
+        self._point = hash_to_point(payload, backend=key_set.backend).point
+        self._base = minus_base_point(key_set.backend)
+
+    def check(self, bitmap: bytes, signature: bytes) -> Signature:
+        """Return the decoded vote of the slots of ``bitmap``.
+
+        Args:
+            bitmap: the voters' slots.
+            signature: the sum of their signatures, 96 bytes.
+
+        Raises:
+            VerificationError: ``vote-signature`` if it is not theirs, ``bls-empty-bitmap`` for nobody,
+                ``bitmap-length``, ``bitmap-padding``.
+            DecodeError: it is no point of the right group.
+        """
+        bits = self._bits(bitmap)
+        vote = Signature.from_bytes(signature, backend=self.key_set.backend)
+        require(
+            self.key_set.backend.pairings_are_one(
+                [self._base, self.key_set.sum_of(bits)], [vote.point, self._point]
+            ),
+            VerificationError,
+            "vote-signature",
+            "The vote is not its sender's signature on the block.",
+        )
+        return vote
+
+    def check_all(
+        self,
+        votes: Sequence[tuple[bytes, bytes]],
+        *,
+        entropy: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> CheckedVotes:
+        """Check many votes at once: each signature is decoded and checked to lie in its group, the sum is verified.
+
+        The sum is one of random multiples, so that votes which are false one by one do not cancel out; a false vote
+        passes with a probability of 2^-64. If the sum fails, the false votes are found by halving.
+
+        Args:
+            votes: bitmap and signature of each.
+            entropy: returns that many random bytes; unpredictable to whoever made the votes.
+        """
+        refused: dict[int, HarmonyError] = {}
+        good: dict[int, tuple[int, Signature]] = {}
+        for position, (bitmap, signature) in enumerate(votes):
+            try:
+                bits = self._bits(bitmap)
+                good[position] = bits, Signature.from_bytes(signature, backend=self.key_set.backend)
+            except HarmonyError as error:
+                refused[position] = error
+        if good and not self._hold_together(list(good.values()), entropy):
+            refused |= self._false_ones(votes, list(good), entropy)
+            good = {position: vote for position, vote in good.items() if position not in refused}
+        return self._conclude(good, refused)
+
+    def _bits(self, bitmap: bytes) -> int:
+        check_bitmap(bitmap, len(self.key_set))
+        bits = int.from_bytes(bitmap, "little")
+        require(bits != 0, VerificationError, "bls-empty-bitmap", "No signer is marked in the bitmap.")
+        return bits
+
+    def _hold_together(self, votes: Sequence[tuple[int, Signature]], entropy: Callable[[int], bytes]) -> bool:
+        backend = self.key_set.backend
+        random = entropy(_COEFFICIENT_BYTES * len(votes))
+        coefficients = [
+            int.from_bytes(random[at : at + _COEFFICIENT_BYTES], "little") + 1
+            for at in range(0, len(random), _COEFFICIENT_BYTES)
+        ]
+        keys = backend.g1_combine([self.key_set.sum_of(bits) for bits, _ in votes], coefficients)
+        total = backend.g2_combine([vote.point for _, vote in votes], coefficients)
+        return backend.pairings_are_one([self._base, keys], [total, self._point])
+
+    def _false_ones(
+        self,
+        votes: Sequence[tuple[bytes, bytes]],
+        positions: Sequence[int],
+        entropy: Callable[[int], bytes],
+    ) -> dict[int, HarmonyError]:
+        items = [(self.key_set, SignedBitmap(self.payload, *votes[position])) for position in positions]
+        found = check_bitmap_signatures(items, entropy=entropy)
+        return {
+            position: VerificationError(
+                "The vote is not its sender's signature on the block.", code="vote-signature"
+            )
+            for position, error in zip(positions, found, strict=True)
+            if error is not None
+        }
+
+    def _conclude(
+        self, good: dict[int, tuple[int, Signature]], refused: dict[int, HarmonyError]
+    ) -> CheckedVotes:
+        bits = 0
+        for one, _ in good.values():
+            bits |= one
+        bitmap = bits.to_bytes((len(self.key_set) + 7) // 8, "little")
+        if not good:
+            return CheckedVotes(bitmap, None, refused)
+        backend = self.key_set.backend
+        total = Signature(backend.g2_sum([vote.point for _, vote in good.values()]), backend)
+        return CheckedVotes(bitmap, total.to_bytes(), dict(sorted(refused.items())))
