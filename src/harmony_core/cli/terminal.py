@@ -2,12 +2,29 @@
 
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
-__all__ = ["complain", "is_terminal", "output_console", "printable", "width_of", "write_json", "write_line"]
+__all__ = [
+    "complain",
+    "is_terminal",
+    "output_console",
+    "printable",
+    "width_of",
+    "write_json",
+    "write_line",
+    "write_table",
+]
+
+
+_WIDEST: Final = 10_000
+"""Columns of a line that has no limit."""
+
+_NARROWEST: Final = 8
+"""Columns that are left of a text which gives way."""
 
 
 def printable(text: str) -> str:
@@ -46,6 +63,24 @@ def _console_class() -> "type[Console]":
 def width_of(console: "Console") -> int | None:
     """Return the columns of the terminal that ``console`` writes to, or None where lines have no limit."""
     return console.width if console.is_terminal and console.width else None
+
+
+def write_table(table: "Table") -> None:
+    """Write a table to the standard output, as wide as it needs to be, or within the columns of a terminal.
+
+    There only columns whose overflow is ``ellipsis`` give way.
+    """
+    from rich.measure import Measurement  # noqa: PLC0415 - slow to import
+
+    console = output_console()
+    widest = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    if not console.is_terminal:
+        console.width = max(console.width, widest)
+    for column in table.columns:
+        longest = max(len(str(cell)) for cell in (column.header, *column.cells))
+        gives_way = column.overflow == "ellipsis"
+        column.width = max(longest - max(widest - console.width, 0), _NARROWEST) if gives_way else longest
+    console.print(table)
 
 
 def write_line(text: str = "") -> None:
