@@ -1,21 +1,15 @@
 """What no light client can check of a block, named so that nobody takes it for checked.
 
-Source: harmony-one/harmony, core/state_processor.go (Process); internal/chain/engine.go (Finalize, VerifyShardState,
-applySlashes).
+Source: harmony-one/harmony, core/state_processor.go (Process); internal/chain/engine.go (Finalize, VerifyShardState).
 """
 
-from harmony_core.chain import decode_slash_records
 from harmony_core.light_client.block_check import BlockContext, Findings
 
 __all__ = ["note_unchecked"]
 
 
 def note_unchecked(context: BlockContext, findings: Findings) -> None:
-    """Note what needs the state before the block: its execution, and what the header carries besides.
-
-    Raises:
-        DecodeError: the records do not decode.
-    """
+    """Note what needs the state before the block: its execution, and the committees that it elects."""
     header = context.header
     findings.leave(
         "block-state-root",
@@ -23,14 +17,6 @@ def note_unchecked(context: BlockContext, findings: Findings) -> None:
         "Nonces, balances, the outcome of every transaction, rewards and the state root follow from executing the"
         " block on the state before it.",
     )
-    if decode_slash_records(header.slashes, compatibility=context.compatibility):
-        findings.leave(
-            "block-slashes",
-            "state-needed",
-            "Records of double signing are judged by the state before the block.",
-        )
-    else:
-        findings.prove("block-slashes")
     if header.shard_state and header.number > 0:
         findings.leave(
             "block-next-committee",

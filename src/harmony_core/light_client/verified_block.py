@@ -22,6 +22,7 @@ from harmony_core.light_client.block_execution import note_unchecked
 from harmony_core.light_client.block_incoming import check_incoming
 from harmony_core.light_client.block_outgoing import check_outgoing
 from harmony_core.light_client.block_receipts import check_receipts
+from harmony_core.light_client.block_slashes import check_slashes
 from harmony_core.light_client.signed_header import ProvenHeader
 from harmony_core.params import Network
 from harmony_core.primitives import STRICT, Compatibility, Epoch, Hash32
@@ -39,6 +40,7 @@ _CHECKS: Final[tuple[BlockCheck, ...]] = (
     check_incoming,
     check_outgoing,
     check_cross_links,
+    check_slashes,
     note_unchecked,
     check_next_committees,
 )
@@ -140,7 +142,7 @@ def verify_block(
     Raises:
         VerificationError: ``block-header`` where the block has another header than the proven one, or a code that the
             modules of the checks name: `block_body`, `block_receipts`, `block_incoming`, `block_outgoing`,
-            `block_cross_links`, `block_execution` and `block_election`.
+            `block_cross_links`, `block_slashes` and `block_election`.
         DecodeError: a signature, a crosslink or a record in the block does not decode.
         MissingDataError: ``block-network`` where no network is given and the proof names none.
         UnsupportedRulesError: ``rules-unknown`` for an epoch whose rules are not known.

@@ -45,6 +45,7 @@ from harmony_core.staking.slash_evidence import (
     EpochOfBlock,
     SlashContext,
     VerifiedSlash,
+    verify_evidence,
     verify_slash,
     verify_slashes,
 )
@@ -156,6 +157,7 @@ __all__ = [
     "transaction_cost",
     "undelegate",
     "unlock",
+    "verify_evidence",
     "verify_slash",
     "verify_slashes",
     "verify_supply",

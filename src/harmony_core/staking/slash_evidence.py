@@ -25,7 +25,15 @@ from harmony_core.primitives import (
 from harmony_core.quorum import commit_payload
 from harmony_core.staking.staking_state import StakingState
 
-__all__ = ["EpochOfBlock", "SlashContext", "VerifiedSlash", "verify_slash", "verify_slashes"]
+__all__ = [
+    "EpochOfBlock",
+    "SlashContext",
+    "VerifiedSlash",
+    "verify_distinct_offenders",
+    "verify_evidence",
+    "verify_slash",
+    "verify_slashes",
+]
 
 EpochOfBlock: TypeAlias = Callable[[ShardID, BlockNumber], Epoch | None]
 """Tells the epoch of a shard's block from what the verifier trusts, or None where it does not know."""
@@ -99,8 +107,38 @@ def verify_slash(
     height and on further signers (harmony-one/harmony #5055, #5065).
     """
     context.network.require_known_rules(context.epoch)
+    offender = state.validator(record.evidence.offender)
+    _verify_era(record.evidence, context.network)
+    require(
+        offender.validator.status != ValidatorStatus.BANNED,
+        VerificationError,
+        "slash-offender-banned",
+        "A banned validator is not slashed again.",
+        actual=record.evidence.offender,
+    )
+    return VerifiedSlash(_MINT, record, verify_evidence(record, context, compatibility=compatibility))
+
+
+def verify_evidence(
+    record: SlashRecord, context: SlashContext, *, compatibility: Compatibility = STRICT
+) -> BLSPublicKeyBytes:
+    """Verify that the offender of a record signed two blocks at one moment, and return the key that did.
+
+    Whether the offender is a validator, and not banned yet, is left open: that takes the state.
+
+    Raises:
+        HarmonyError: as for `verify_slash`, but for ``staking-validator-unknown`` and ``slash-offender-banned``.
+    """
+    context.network.require_known_rules(context.epoch)
     evidence = record.evidence
-    _verify_offender(record, state, context.network)
+    _verify_era(evidence, context.network)
+    require(
+        evidence.offender != record.reporter,
+        VerificationError,
+        "slash-reporter",
+        "Nobody reports an offence of its own.",
+        actual=record.reporter,
+    )
     require(
         evidence.first_vote.block_hash != evidence.second_vote.block_hash,
         VerificationError,
@@ -136,7 +174,7 @@ def verify_slash(
     )
     for vote in evidence.votes:
         _verify_vote(vote, evidence, context.network, compatibility)
-    return VerifiedSlash(_MINT, record, common[0])
+    return common[0]
 
 
 def verify_slashes(
@@ -162,6 +200,18 @@ def verify_slashes(
 
     Source: node/harmony/worker/worker.go, verifySlashes (harmony-one/harmony #2914).
     """
+    verify_distinct_offenders(records, compatibility=compatibility)
+    return tuple(verify_slash(record, state, context, compatibility=compatibility) for record in records)
+
+
+def verify_distinct_offenders(
+    records: Sequence[SlashRecord], *, compatibility: Compatibility = STRICT
+) -> None:
+    """Check that the records of one block name each offender once.
+
+    Raises:
+        VerificationError: ``slash-offender-repeated``, unless ``compatibility.repeated_slash_offenders``.
+    """
     offenders = [record.evidence.offender for record in records]
     require(
         compatibility.repeated_slash_offenders or len(set(offenders)) == len(offenders),
@@ -170,12 +220,9 @@ def verify_slashes(
         "One block slashes a validator once.",
         actual=next((offender for offender in offenders if offenders.count(offender) > 1), None),
     )
-    return tuple(verify_slash(record, state, context, compatibility=compatibility) for record in records)
 
 
-def _verify_offender(record: SlashRecord, state: StakingState, network: Network) -> None:
-    evidence = record.evidence
-    offender = state.validator(evidence.offender)
+def _verify_era(evidence: Evidence, network: Network) -> None:
     require(
         network.config.is_staking(evidence.moment.epoch),
         VerificationError,
@@ -183,20 +230,6 @@ def _verify_offender(record: SlashRecord, state: StakingState, network: Network)
         "Nobody is slashed for what was signed before staking.",
         expected=network.config.staking_epoch,
         actual=evidence.moment.epoch,
-    )
-    require(
-        offender.validator.status != ValidatorStatus.BANNED,
-        VerificationError,
-        "slash-offender-banned",
-        "A banned validator is not slashed again.",
-        actual=evidence.offender,
-    )
-    require(
-        evidence.offender != record.reporter,
-        VerificationError,
-        "slash-reporter",
-        "Nobody reports an offence of its own.",
-        actual=record.reporter,
     )
 
 

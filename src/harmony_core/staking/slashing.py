@@ -37,6 +37,7 @@ __all__ = [
     "records_missing_from",
     "replay_block_slashes",
     "replay_slashes",
+    "require_slashing_chain",
 ]
 
 Snapshots = Mapping[Epoch, Mapping[Address, ValidatorWrapper]]
@@ -115,6 +116,18 @@ def replay_block_slashes(
 
     Source: internal/chain/engine.go, Finalize and applySlashes.
     """
+    require_slashing_chain(records, network, shard_id, epoch)
+    return replay_slashes(state, in_order(records), snapshots, beneficiary, compatibility=compatibility)
+
+
+def require_slashing_chain(
+    records: Sequence[SlashRecord], network: Network, shard_id: ShardID, epoch: Epoch
+) -> None:
+    """Check that records stand in a block of the beacon chain in the staking era, if there are any.
+
+    Raises:
+        VerificationError: ``slash-not-on-beacon-chain``.
+    """
     require(
         not records or (shard_id == BEACON_SHARD_ID and network.config.is_staking(epoch)),
         VerificationError,
@@ -122,7 +135,6 @@ def replay_block_slashes(
         "Validators are slashed on the beacon chain, from staking on.",
         actual=f"shard {shard_id}, epoch {epoch}",
     )
-    return replay_slashes(state, in_order(records), snapshots, beneficiary, compatibility=compatibility)
 
 
 def replay_slashes(
