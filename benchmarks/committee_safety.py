@@ -12,10 +12,16 @@ import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 from harmony_core.committee.safety import Draw, chance_in_any_shard, chance_over_epochs
 from harmony_core.simulation.committee_rules import SCHEMES, SafetyModel
-from harmony_core.simulation.committee_safety import SafetyOutcome, corrupt_seats, simulate_safety
+from harmony_core.simulation.committee_safety import (
+    SafetyOutcome,
+    corrupt_seats,
+    simulate_safety,
+    worker_pool,
+)
 from harmony_core.simulation.stakes import named_distribution, seats_of
 
 SHARDS, SEATS, EPOCHS = 4, 250, 10_000
@@ -55,18 +61,21 @@ def main() -> int:
     )
     missed = False
     print(f"{epochs} epochs of {SHARDS} x {SEATS} seats; target {TARGET:.0f} s for {EPOCHS} on one core")
-    for scheme in SCHEMES:
-        alone, outcome = timed(lambda scheme=scheme: simulate_safety(model, scheme, epochs=epochs, seed=1))
-        shared, same = timed(
-            lambda scheme=scheme: simulate_safety(model, scheme, epochs=epochs, seed=1, workers=2)
-        )
-        assert isinstance(outcome, SafetyOutcome)
-        assert outcome == same
-        missed |= alone / epochs * EPOCHS > TARGET
-        print(
-            f"  {scheme.value:32} {alone:6.2f} s, two workers {shared:6.2f} s ({alone / shared:.2f} times as fast);"
-            f" over a third in {outcome.epochs_over_third} epochs"
-        )
+    with worker_pool(2) as pool:
+        simulate_safety(
+            model, SCHEMES[0], epochs=2, seed=1, history=1, pool=pool
+        )  # the processes have started
+        for scheme in SCHEMES:
+            play = partial(simulate_safety, model, scheme, epochs=epochs, seed=1)
+            alone, outcome = timed(play)
+            shared, same = timed(partial(play, pool=pool))
+            assert isinstance(outcome, SafetyOutcome)
+            assert outcome == same
+            missed |= alone / epochs * EPOCHS > TARGET
+            print(
+                f"  {scheme.value:32} {alone:6.2f} s, two workers {shared:6.2f} s ({alone / shared:.2f} times as fast);"
+                f" over a third in {outcome.epochs_over_third} epochs"
+            )
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     largest_worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory {own:.0f} MiB, largest worker {largest_worker:.0f} MiB")

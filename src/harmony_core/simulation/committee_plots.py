@@ -8,6 +8,7 @@ from typing import Any
 from harmony_core.committee.key_grinding import chance_with_ground_keys
 from harmony_core.committee.safety import ONE_THIRD, TWO_THIRDS, Draw, chance_in_any_shard
 from harmony_core.errors import ConfigurationError
+from harmony_core.simulation.committee_rules import Scheme
 from harmony_core.simulation.committee_safety import SafetyOutcome
 from harmony_core.simulation.decentralisation import Comparison, Spread
 
@@ -15,7 +16,8 @@ __all__ = ["draw_safety", "draw_spreads"]
 
 _DOTS_PER_INCH = 100
 _SMALLEST = 1e-12
-_SHARES = [Fraction(percent, 200) for percent in range(10, 91, 2)]
+_MOST_SEATS_BESIDE = 4000
+_SHARES = [Fraction(percent, 200) for percent in range(10, 141, 2)]
 
 
 def draw_safety(
@@ -34,9 +36,11 @@ def draw_safety(
         ConfigurationError: ``plots-missing`` without matplotlib.
         VerificationError: ``safety-draw`` for too many seats.
     """
-    figure = _figure(11 if outcomes else 6, 4.5)
+    figure = _figure(11 if outcomes else 6, 5.2)
     axes = figure.subplots(1, 2) if outcomes else [figure.subplots(1, 1)]
     _draw_chances(axes[0], shards, seats, share, grind=grind)
+    _draw_frequencies(axes[0], share, outcomes)
+    axes[0].legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
     if outcomes:
         _draw_courses(axes[1], share, outcomes)
     return _png(figure)
@@ -69,7 +73,8 @@ def draw_spreads(comparisons: Sequence[Comparison]) -> bytes:
 
 
 def _draw_chances(axes: Any, shards: int, seats: int, share: Fraction, *, grind: bool) -> None:
-    sizes = [size for size in (seats // 2, seats, 2 * seats) if size >= 1]
+    others = (seats // 2, 2 * seats)
+    sizes = sorted({seats, *(size for size in others if 0 < size * shards <= _MOST_SEATS_BESIDE)})
     for number, size in enumerate(sizes):
         draws = [Draw.of_share(shards, size, one) for one in _SHARES]
         for threshold, style in ((ONE_THIRD, "-"), (TWO_THIRDS, "--")):
@@ -97,7 +102,18 @@ def _draw_chances(axes: Any, shards: int, seats: int, share: Fraction, *, grind:
     axes.set_xlabel("adversary's share of all seats")
     axes.set_ylabel("chance in an epoch that any shard is over")
     axes.set_title(f"{shards} shards: over 1/3 (lines), over 2/3 (dashes)")
-    axes.legend(fontsize="small", loc="lower right")
+
+
+def _draw_frequencies(axes: Any, share: Fraction, outcomes: Sequence[SafetyOutcome]) -> None:
+    """Draw how often it happened where every epoch is drawn anew, with twice the standard deviation."""
+    for outcome in outcomes:
+        frequency = outcome.epochs_seats_over_third / outcome.epochs
+        if outcome.scheme is Scheme.DRAWN_ANEW and frequency:
+            spread = 2 * (frequency * (1 - frequency) / outcome.epochs) ** 0.5
+            low = min(spread, 0.9 * frequency)
+            axes.errorbar(
+                [float(share)], [frequency], yerr=[[low], [spread]], fmt="ko", markersize=4, label="simulated"
+            )
 
 
 def _draw_courses(axes: Any, share: Fraction, outcomes: Sequence[SafetyOutcome]) -> None:
@@ -114,8 +130,8 @@ def _draw_courses(axes: Any, share: Fraction, outcomes: Sequence[SafetyOutcome])
     axes.set_ylim(0, 1)
     axes.set_xlabel("epoch of the first history")
     axes.set_ylabel("adversary's largest share of a shard's power")
-    axes.set_title(f"the adversary holds {float(share):.3g} of all seats; dots mark 1/3 and 2/3")
-    axes.legend(fontsize="small", loc="upper left")
+    axes.set_title(f"simulated, with {float(share):.3g} of all seats")
+    axes.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
 
 
 def _figure(width: float, height: float) -> Any:

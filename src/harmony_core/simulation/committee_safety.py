@@ -9,8 +9,9 @@ Floating point is used for frequencies only; which shard exceeds what is decided
 
 import math
 import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -22,7 +23,7 @@ from harmony_core.committee.safety import Draw, chance_in_any_shard, chance_in_o
 from harmony_core.errors import ConfigurationError, require
 from harmony_core.simulation.committee_rules import SafetyModel, Scheme, assignments
 
-__all__ = ["SafetyOutcome", "corrupt_seats", "exact_chances", "simulate_safety"]
+__all__ = ["SafetyOutcome", "corrupt_seats", "exact_chances", "simulate_safety", "worker_pool"]
 
 HISTORY: Final = 250
 """Epochs of a history, unless told otherwise."""
@@ -144,6 +145,28 @@ def exact_chances(
     return None
 
 
+@contextmanager
+def worker_pool(workers: int) -> Iterator[Executor | None]:
+    """Provide processes for `simulate_safety`; None for a single worker, who needs no process of its own.
+
+    With more than one, call this from under ``if __name__ == "__main__":``.
+
+    Raises:
+        ConfigurationError: ``safety-rounds`` for no workers.
+    """
+    require(
+        workers >= 1,
+        ConfigurationError,
+        "safety-rounds",
+        "A simulation has at least one epoch, one epoch a history and one worker.",
+    )
+    if workers == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield executor
+
+
 def simulate_safety(
     model: SafetyModel,
     scheme: Scheme,
@@ -151,7 +174,7 @@ def simulate_safety(
     epochs: int,
     seed: int,
     history: int = HISTORY,
-    workers: int = 1,
+    pool: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SafetyOutcome:
     """Play the epochs and count.
@@ -162,15 +185,14 @@ def simulate_safety(
         epochs: epochs of all histories together.
         seed: the same seed gives the same epochs.
         history: epochs of a history; the last one may have fewer.
-        workers: processes that share the histories; with more than one, call this from under
-            ``if __name__ == "__main__":``.
+        pool: processes that share the histories, see `worker_pool`; None to play them here.
         progress: called with the number of epochs played, after each history.
 
     Raises:
-        ConfigurationError: ``safety-rounds`` for no epochs, no epochs of a history or no workers.
+        ConfigurationError: ``safety-rounds`` for no epochs, or no epochs of a history.
     """
     require(
-        1 <= epochs <= _MOST_EPOCHS and history >= 1 and workers >= 1,
+        1 <= epochs <= _MOST_EPOCHS and history >= 1,
         ConfigurationError,
         "safety-rounds",
         "A simulation has at least one epoch, one epoch a history and one worker.",
@@ -187,18 +209,16 @@ def simulate_safety(
         if progress is not None:
             progress(done)
 
-    if workers == 1 or len(lengths) == 1:
-        for number, (label, length) in enumerate(zip(labels, lengths, strict=True)):
+    histories = enumerate(zip(labels, lengths, strict=True))
+    if pool is None:
+        for number, (label, length) in histories:
             note(number, _play(model, scheme, label, length))
     else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(workers, len(lengths)), mp_context=context) as executor:
-            running = {
-                executor.submit(_play, model, scheme, label, length): number
-                for number, (label, length) in enumerate(zip(labels, lengths, strict=True))
-            }
-            for future in as_completed(running):
-                note(running[future], future.result())
+        running = {
+            pool.submit(_play, model, scheme, label, length): number for number, (label, length) in histories
+        }
+        for future in as_completed(running):
+            note(running[future], future.result())
     return _merged([played[number] for number in sorted(played)])
 
 

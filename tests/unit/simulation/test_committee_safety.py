@@ -13,6 +13,7 @@ from harmony_core.simulation.committee_safety import (
     corrupt_seats,
     exact_chances,
     simulate_safety,
+    worker_pool,
 )
 
 SMALL = SafetyModel(shards=3, powers=(1,) * 30, malicious=frozenset(range(8)))
@@ -145,9 +146,11 @@ def test_the_same_seed_gives_the_same_epochs(scheme: Scheme) -> None:
 def test_the_number_of_workers_changes_nothing() -> None:
     told: list[int] = []
     alone = simulate_safety(SMALL, Scheme.CUCKOO, epochs=50, seed=1, history=20)
-    shared = simulate_safety(
-        SMALL, Scheme.CUCKOO, epochs=50, seed=1, history=20, workers=2, progress=told.append
-    )
+    with worker_pool(1) as nobody, worker_pool(2) as pool:
+        assert nobody is None
+        shared = simulate_safety(
+            SMALL, Scheme.CUCKOO, epochs=50, seed=1, history=20, pool=pool, progress=told.append
+        )
     assert alone == shared
     assert (alone.epochs, alone.histories, len(told), told[-1]) == (50, 3, 3, 50)
 
@@ -201,8 +204,11 @@ def test_numbers_that_describe_no_committees_are_refused(change: dict[str, objec
     assert info.value.code == "safety-model"
 
 
-@pytest.mark.parametrize("change", [{"epochs": 0}, {"history": 0}, {"workers": 0}])
+@pytest.mark.parametrize("change", [{"epochs": 0}, {"history": 0}])
 def test_a_simulation_of_nothing_is_refused(change: dict[str, int]) -> None:
     with pytest.raises(ConfigurationError) as info:
         simulate_safety(SMALL, Scheme.DRAWN_ANEW, **{"epochs": 5, "seed": 1, **change})  # type: ignore[arg-type]
+    assert info.value.code == "safety-rounds"
+    with pytest.raises(ConfigurationError) as info, worker_pool(0):
+        pass
     assert info.value.code == "safety-rounds"
