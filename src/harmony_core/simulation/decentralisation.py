@@ -1,8 +1,8 @@
 """How the election spreads power, against plain proof of stake: the same stakes, two ways of voting.
 
 Plain proof of stake gives a validator the power of its stake. Harmony's election splits a stake among the keys that its
-owner brings, moves the stake of each elected key into a band around the median, and limits the keys; so a large stake
-buys less than its part of the power.
+owner brings, moves the stake of each elected key into a band around the median, and limits the keys. What more keys can
+absorb keeps its power; what exceeds the band on the keys that a validator may have buys nothing.
 """
 
 from dataclasses import dataclass

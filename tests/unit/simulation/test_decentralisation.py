@@ -10,10 +10,13 @@ from harmony_core.simulation.stakes import DISTRIBUTIONS, StakeDistribution, nam
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
-def test_the_election_never_gives_the_largest_more_than_its_stake_did(name: str) -> None:
+def test_the_election_hardly_adds_to_the_largest_and_cuts_down_who_stands_out(name: str) -> None:
     found = compare_spreads(named_distribution(name, 400), shards=4, seats=100)
     assert found.seats == 400
-    assert found.elected.largest <= found.plain.largest
+    # Who is outbid leaves its part of the power to the others.
+    assert found.elected.largest <= found.plain.largest * Fraction(102, 100)
+    if name in {"steep", "whale"}:
+        assert found.elected.largest < found.plain.largest * Fraction(6, 10)
     assert found.elected.to_stop >= found.plain.to_stop
     assert found.elected.to_rule >= found.plain.to_rule
     assert found.validators_elected <= len(found.distribution.stakes)
@@ -31,7 +34,8 @@ def test_a_wide_band_leaves_power_to_stake_and_a_narrow_one_to_seats() -> None:
 def test_equal_stakes_stay_equal() -> None:
     found = compare_spreads(StakeDistribution("equal", (10**24,) * 30), shards=3, seats=10)
     assert found.plain == found.elected
-    assert (found.plain.to_stop, found.plain.to_rule, found.plain.gini) == (11, 21, 0)
+    assert (found.plain.to_stop, found.plain.to_rule) == (11, 21)
+    assert found.plain.gini == 0
 
 
 def test_a_limit_of_keys_per_shard_cuts_the_largest_down_further() -> None:
