@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from harmony_core.chain.shard_state import ShardState, decode_shard_state
 from harmony_core.chain.validator_wrapper import ValidatorStatus, decode_validator_wrapper
-from harmony_core.cli.lines import Line, read_lines
+from harmony_core.cli.lines import read_lines
 from harmony_core.cli.strict_json import parse_object
 from harmony_core.committee import Candidate
 from harmony_core.errors import DecodeError, MissingDataError, require
@@ -24,7 +24,7 @@ from harmony_core.primitives import Address, BLSPublicKeyBytes, Epoch, bytes_fro
 
 __all__ = ["ElectionInput", "read_election"]
 
-_LONGEST: Final = 1 << 26
+_LARGEST: Final = 1 << 26
 _LARGEST_EPOCH: Final = (1 << 64) - 1
 _STATUSES: Final = {
     **{status.name.lower(): status for status in ValidatorStatus},
@@ -54,10 +54,11 @@ def read_election(name: str, epoch: int | None) -> ElectionInput:
 
     Raises:
         DataSourceError: ``input-file`` when the file cannot be read.
-        DecodeError: ``election-input`` for an object of another shape, a code of `strict_json`, or of a value in it.
+        DecodeError: ``election-input`` for an object of another shape, ``election-input-size`` for more than 64 MiB of
+            text, a code of `strict_json`, or of a value in it.
         MissingDataError: ``election-input-epoch`` if no object is for that epoch, or several are and none is named.
     """
-    documents = _documents(list(read_lines([name], longest=_LONGEST)))
+    documents = _documents(_texts(name))
     with _shaped():
         if len(documents) > 1:
             wanted = [row for row in documents if _epoch_of(row) == epoch]
@@ -74,11 +75,21 @@ def read_election(name: str, epoch: int | None) -> ElectionInput:
         return _recorded(document) if "forEpoch" in document else _plain(document)
 
 
-def _documents(lines: list[Line]) -> list[dict[str, Any]]:
-    for line in lines:
+def _texts(name: str) -> list[str]:
+    texts = []
+    size = 0
+    for line in read_lines([name], longest=_LARGEST):
         if line.error is not None:
             raise line.error
-    texts = [line.text for line in lines]
+        size += len(line.text)
+        require(
+            size <= _LARGEST, DecodeError, "election-input-size", "The input is larger than any election."
+        )
+        texts.append(line.text)
+    return texts
+
+
+def _documents(texts: list[str]) -> list[dict[str, Any]]:
     whole = [text for text in texts if text.startswith("{") and text.endswith("}")]
     if len(whole) == len(texts) > 1:
         return [parse_object(text) for text in texts]

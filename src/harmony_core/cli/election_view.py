@@ -176,7 +176,7 @@ def _write_election(network: Network, held: _Held) -> None:
         title=f"{network.name}: election for epoch {election.rules.epoch}, stakes in ONE",
         title_justify="left",
     )
-    table.add_column("validator", overflow="ellipsis", no_wrap=True)
+    table.add_column("validator", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for title in ("seats", "keys", "stake", "per key", "counts as"):
         table.add_column(title, justify="right", no_wrap=True)
@@ -190,7 +190,7 @@ def _write_election(network: Network, held: _Held) -> None:
             amount(outcome.stake_per_key) if outcome.keys_at_auction else "-",
             amount(outcome.effective_stake) if outcome.seats else "-",
         )
-    write_table(table)
+    write_table(table, gives_way="validator")
     write_line(
         f"{len(auction.purchases)} of {auction.seats} seats taken; median {amount(auction.median)}, effective stakes"
         f" between {amount(auction.lowest)} and {amount(auction.highest)}"

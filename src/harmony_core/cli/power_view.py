@@ -124,7 +124,7 @@ def _write(network: Network, epoch: Epoch, roster: Roster) -> None:
         title_justify="left",
     )
     table.add_column("slot", justify="right", no_wrap=True)
-    table.add_column("account", overflow="ellipsis", no_wrap=True)
+    table.add_column("account", no_wrap=True)
     table.add_column("key", no_wrap=True)
     table.add_column("effective stake", justify="right", no_wrap=True)
     table.add_column("power", justify="right", no_wrap=True)
@@ -136,7 +136,7 @@ def _write(network: Network, epoch: Epoch, roster: Roster) -> None:
             "Harmony" if voter.is_harmony else amount(voter.effective_stake),
             _percent(voter.power),
         )
-    write_table(table)
+    write_table(table, gives_way="account")
     write_line(
         f"{roster.harmony_slots} slots of Harmony hold {_percent(roster.harmony_power)},"
         f" {roster.slot_count - roster.harmony_slots} elected slots {_percent(roster.staked_power)};"

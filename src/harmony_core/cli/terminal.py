@@ -65,10 +65,10 @@ def width_of(console: "Console") -> int | None:
     return console.width if console.is_terminal and console.width else None
 
 
-def write_table(table: "Table") -> None:
-    """Write a table to the standard output, as wide as it needs to be, or within the columns of a terminal.
+def write_table(table: "Table", gives_way: str) -> None:
+    """Write a table to the standard output, as wide as it needs to be.
 
-    There only columns whose overflow is ``ellipsis`` give way.
+    In a terminal that is too narrow for it, the column with the heading ``gives_way`` is cut.
     """
     from rich.measure import Measurement  # noqa: PLC0415 - slow to import
 
@@ -78,8 +78,8 @@ def write_table(table: "Table") -> None:
         console.width = max(console.width, widest)
     for column in table.columns:
         longest = max(len(str(cell)) for cell in (column.header, *column.cells))
-        gives_way = column.overflow == "ellipsis"
-        column.width = max(longest - max(widest - console.width, 0), _NARROWEST) if gives_way else longest
+        too_wide = max(widest - console.width, 0) if column.header == gives_way else 0
+        column.width = max(longest - too_wide, min(longest, _NARROWEST))
     console.print(table)
 
 
