@@ -13,7 +13,7 @@ import pytest
 from harmony_core.chain.staking_message import Delegate
 from harmony_core.errors import VerificationError
 from harmony_core.primitives import Address
-from harmony_core.staking import verify_supply
+from harmony_core.staking import verify_block_supply, verify_supply
 from support.recorded import Recording, recordings
 from support.recorded_staking import RecordedStaking, Replayed
 
@@ -111,8 +111,9 @@ def _gains(recording: Recording) -> Iterator[tuple[int, dict[Address, int]]]:
 
 
 @every_recording
-def test_no_directive_makes_or_loses_money(recording: Recording) -> None:
+def test_no_block_makes_or_loses_money(recording: Recording) -> None:
     for block in _replayed(recording)[1]:
+        verify_block_supply(block.before, block.outcome)
         if block.outcome.directives:
             verify_supply(block.before, block.outcome.directives[-1].state)
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from harmony_core.chain import Header, ShardState, decode_shard_state, decode_staking_transaction
 from harmony_core.chain.staking_message import StakingMessage
+from harmony_core.chain.transaction_rules import verify_staking_transaction
 from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_validator_wrapper
 from harmony_core.primitives import Address, BlockNumber, Epoch
-from harmony_core.staking import DelegationIndex, StakingState
+from harmony_core.staking import DelegationIndex, StakingState, staking_message_of
 from harmony_core.staking.block_transition import BlockOutcome, apply_block
 from harmony_core.staking.precompile import STAKING_PRECOMPILE, staking_message_of_call
 from support.recorded import Recording
@@ -85,8 +86,14 @@ class RecordedStaking:
             if call is not None:
                 found.setdefault(row["block"], []).append(staking_message_of_call(*call))
         for row in self.recording.rows("staking_txs_shard0"):
+            header = self.headers.get(row["block"])
+            if header is None:
+                continue
             transaction = decode_staking_transaction(bytes.fromhex(row["rlp"]))
-            found.setdefault(row["block"], []).append(transaction.decode_message())
+            verified = verify_staking_transaction(
+                transaction, self.recording.network, epoch=header.epoch, shard_id=header.shard_id
+            )
+            found.setdefault(row["block"], []).append(staking_message_of(verified))
         return {number: tuple(messages) for number, messages in found.items()}
 
     def _staking_call(self, row: dict[str, Any], receipt: dict[str, Any]) -> tuple[Address, bytes] | None:

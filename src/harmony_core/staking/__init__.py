@@ -10,6 +10,7 @@ from harmony_core.staking.availability import (
     with_signing_counts,
     with_signing_status,
 )
+from harmony_core.staking.block_supply import verify_block_supply
 from harmony_core.staking.block_transition import BlockOutcome, apply_block
 from harmony_core.staking.candidacy import (
     BootReason,
@@ -27,7 +28,7 @@ from harmony_core.staking.commission import (
 )
 from harmony_core.staking.context import StakingContext
 from harmony_core.staking.delegating import delegate, minimum_delegation, undelegate
-from harmony_core.staking.directives import apply_directive
+from harmony_core.staking.directives import apply_directive, staking_message_of
 from harmony_core.staking.distribution import delegation_shares, with_reward
 from harmony_core.staking.election_marks import mark_election
 from harmony_core.staking.emission import block_reward, network_adjustment, split_reward
@@ -39,7 +40,13 @@ from harmony_core.staking.migration import Migration, migrate
 from harmony_core.staking.outcome import DirectiveOutcome
 from harmony_core.staking.precompile import STAKING_PRECOMPILE, staking_message_of_call
 from harmony_core.staking.reward_terms import KeyReward, RewardedCommit, RewardedHeader, RewardOutcome
-from harmony_core.staking.rewards import pay_aggregated, pay_block, pay_each_block, pay_pre_staking
+from harmony_core.staking.rewards import (
+    earned_by_block,
+    pay_aggregated,
+    pay_block,
+    pay_each_block,
+    pay_pre_staking,
+)
 from harmony_core.staking.slash_debts import Loss, ValidatorSlash, slash_validator
 from harmony_core.staking.slash_evidence import (
     EpochOfBlock,
@@ -80,6 +87,7 @@ from harmony_core.staking.validator_directives import create_validator, edit_val
 __all__ = [
     "POOL_PRICE_FLOOR",
     "STAKING_PRECOMPILE",
+    "BlockEarnings",
     "BlockOutcome",
     "BlockSigners",
     "BootReason",
@@ -125,6 +133,7 @@ __all__ = [
     "current_signing",
     "delegate",
     "delegation_shares",
+    "earned_by_block",
     "edit_validator",
     "end_epoch",
     "fee_split",
@@ -150,6 +159,7 @@ __all__ = [
     "slash_validator",
     "split_reward",
     "staked_share",
+    "staking_message_of",
     "staking_message_of_call",
     "status_text",
     "store_validators",
@@ -157,6 +167,7 @@ __all__ = [
     "transaction_cost",
     "undelegate",
     "unlock",
+    "verify_block_supply",
     "verify_evidence",
     "verify_slash",
     "verify_slashes",

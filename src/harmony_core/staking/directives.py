@@ -1,5 +1,7 @@
 """Carrying out any of the five directives."""
 
+from typing import Final
+
 from harmony_core.chain.staking_message import (
     CollectRewards,
     CreateValidator,
@@ -8,6 +10,10 @@ from harmony_core.chain.staking_message import (
     StakingMessage,
     Undelegate,
 )
+from harmony_core.chain.staking_transaction import StakingTransaction
+from harmony_core.chain.transaction_rules import VerifiedTransaction
+from harmony_core.errors import VerificationError, require
+from harmony_core.primitives import STRICT, Compatibility
 from harmony_core.staking.collecting import collect_rewards
 from harmony_core.staking.context import StakingContext
 from harmony_core.staking.delegating import delegate, undelegate
@@ -15,7 +21,37 @@ from harmony_core.staking.outcome import DirectiveOutcome
 from harmony_core.staking.staking_state import StakingState
 from harmony_core.staking.validator_directives import create_validator, edit_validator
 
-__all__ = ["apply_directive"]
+__all__ = ["apply_directive", "staking_message_of"]
+
+_VALIDATORS: Final = (CreateValidator, EditValidator)
+
+
+def staking_message_of(
+    verified: VerifiedTransaction, *, compatibility: Compatibility = STRICT
+) -> StakingMessage:
+    """Return the message of a staking transaction whose signature was verified: its sender acts for itself.
+
+    Raises:
+        VerificationError: ``staking-sender`` where the message names another account than the sender.
+        DecodeError: as `StakingTransaction.decode_message`.
+
+    Source: harmony-one/harmony, core/state_transition.go, StakingTransitionDb (errInvalidSigner).
+    """
+    transaction = verified.transaction
+    if not isinstance(transaction, StakingTransaction):
+        raise TypeError("only a staking transaction has a staking message")
+    message = transaction.decode_message(compatibility=compatibility)
+    name = "validator_address" if isinstance(message, _VALIDATORS) else "delegator_address"
+    account = getattr(message, name)
+    require(
+        account == verified.sender,
+        VerificationError,
+        "staking-sender",
+        "Who sends a staking transaction acts for itself.",
+        expected=verified.sender,
+        actual=account,
+    )
+    return message
 
 
 def apply_directive(
@@ -23,8 +59,8 @@ def apply_directive(
 ) -> DirectiveOutcome:
     """Return what a directive does to a state; an error leaves the state as it was.
 
-    That the sender signed, has the nonce and pays the fee is for `verify_staking_transaction` and for whoever executes
-    the block; a block that contains a directive which fails is invalid as a whole.
+    That the sender signed is for `verify_staking_transaction` and `staking_message_of`; nonce and fee are for whoever
+    executes the block. A block that contains a directive which fails is invalid as a whole.
 
     Raises:
         VerificationError: the codes of `create_validator`, `edit_validator`, `delegate`, `undelegate` or

@@ -9,7 +9,7 @@ from harmony_core.chain.staking_message import CollectRewards, Delegate
 from harmony_core.errors import MissingDataError, VerificationError
 from harmony_core.params import Network, load_network
 from harmony_core.primitives import BlockNumber, Epoch, ShardID
-from harmony_core.staking import BlockOutcome, apply_block
+from harmony_core.staking import BlockOutcome, apply_block, verify_block_supply
 from support.sample_headers import sample_header
 from support.staking_sample import ALICE, CAROL, FIRST, ONE, SECOND, create_message, sample_state, switches
 
@@ -80,6 +80,29 @@ def test_a_directive_that_fails_fails_the_block() -> None:
     with pytest.raises(VerificationError) as info:
         _applied(70, Delegate(ALICE, FIRST, 1_000 * ONE), CollectRewards(CAROL))
     assert info.value.code == "staking-rewards-none"
+
+
+def test_money_that_no_rule_makes_shows() -> None:
+    outcome = _applied(70, Delegate(CAROL, FIRST, 1_000 * ONE))
+    verify_block_supply(sample_state(), outcome)
+    richer = replace(outcome, state=outcome.state.credited(CAROL, 1))
+    with pytest.raises(VerificationError) as info:
+        verify_block_supply(sample_state(), richer)
+    assert info.value.code == "staking-supply"
+
+
+def test_rewards_beyond_what_was_paid_show() -> None:
+    outcome = _applied(70)
+    dust = sum(len(wrapper.delegations) for wrapper in outcome.state.validators.values())
+    for more, refused in ((dust, False), (dust + 1, True)):
+        state = outcome.state.credited(CAROL, more)
+        altered = replace(outcome, state=state, rewards=replace(outcome.rewards, state=state))
+        if not refused:
+            verify_block_supply(sample_state(), altered)
+            continue
+        with pytest.raises(VerificationError) as info:
+            verify_block_supply(sample_state(), altered)
+        assert info.value.code == "staking-reward-dust"
 
 
 def test_only_the_beacon_chain_stakes() -> None:

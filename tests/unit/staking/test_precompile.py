@@ -1,12 +1,14 @@
-"""What contracts stake."""
+"""What contracts and accounts stake: everybody for itself."""
 
 import pytest
 
 from harmony_core.chain.staking_message import CollectRewards, Delegate, Undelegate
+from harmony_core.chain.staking_transaction import StakingTransaction
+from harmony_core.chain.transaction_rules import VerifiedTransaction
 from harmony_core.errors import DecodeError, VerificationError
 from harmony_core.primitives import Address
-from harmony_core.staking import staking_message_of_call
-from support.staking_sample import ALICE, BOB, FIRST
+from harmony_core.staking import staking_message_of, staking_message_of_call
+from support.staking_sample import ALICE, BOB, FIRST, edit_message
 
 _DELEGATE = bytes.fromhex("510b11bb")
 _UNDELEGATE = bytes.fromhex("bda8c0e9")
@@ -51,3 +53,20 @@ def test_nobody_stakes_for_another() -> None:
 def test_text_is_no_input() -> None:
     with pytest.raises(TypeError):
         staking_message_of_call(ALICE, "0x")  # type: ignore[arg-type]
+
+
+def test_a_sender_acts_for_itself() -> None:
+    for message in (CollectRewards(ALICE), Delegate(ALICE, FIRST, 5), Undelegate(ALICE, FIRST, 5)):
+        transaction = StakingTransaction.of(message, nonce=0, gas_price=1, gas_limit=1)
+        assert staking_message_of(VerifiedTransaction(transaction, ALICE, leaves_shard=False)) == message
+        with pytest.raises(VerificationError) as info:
+            staking_message_of(VerifiedTransaction(transaction, BOB, leaves_shard=False))
+        assert info.value.code == "staking-sender"
+
+
+def test_a_validator_is_edited_by_itself() -> None:
+    transaction = StakingTransaction.of(edit_message(), nonce=0, gas_price=1, gas_limit=1)
+    assert staking_message_of(VerifiedTransaction(transaction, FIRST, leaves_shard=False)) == edit_message()
+    with pytest.raises(VerificationError) as info:
+        staking_message_of(VerifiedTransaction(transaction, ALICE, leaves_shard=False))
+    assert info.value.code == "staking-sender"
