@@ -254,7 +254,7 @@ class Cluster:
 
 
 @lru_cache(maxsize=64)
-def electorate_of(stakes: tuple[int, ...], keys_of_a_node: int, epoch: Epoch) -> Electorate:
+def electorate_of(stakes: tuple[int, ...], keys_of_a_node: int, epoch: Epoch = _EPOCH) -> Electorate:
     """Return the committee of simulated nodes with these stakes, where staked slots hold the whole vote."""
     count = len(stakes)
     slots = [

@@ -39,6 +39,7 @@ class Conditions:
         duplication: share of the messages that arrive twice.
         partitions: when which nodes are cut off.
         calm_from: from this time on nothing is lost or duplicated any more; None for never.
+        calm_slowest: the most that a message takes from then on; None for as before.
 
     Raises:
         ConfigurationError: code ``network-conditions`` for numbers that make no sense.
@@ -50,6 +51,7 @@ class Conditions:
     duplication: float = 0.0
     partitions: tuple[Partition, ...] = ()
     calm_from: int | None = None
+    calm_slowest: int | None = None
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -96,7 +98,10 @@ class Network:
             return
         if self.is_cut(sender, receiver):
             return
-        span = conditions.slowest - conditions.fastest + 1
+        slowest = conditions.slowest
+        if not rough and conditions.calm_slowest is not None:
+            slowest = max(conditions.calm_slowest, conditions.fastest)
+        span = slowest - conditions.fastest + 1
         self.at(self.now + conditions.fastest + int(chance() * span), receiver, thing)
         if rough and conditions.duplication and chance() < conditions.duplication:
             self.at(self.now + conditions.fastest + int(chance() * span), receiver, thing)

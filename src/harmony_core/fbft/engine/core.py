@@ -53,7 +53,8 @@ from harmony_core.fbft.messages import (
     Prepared,
     ViewChange,
 )
-from harmony_core.fbft.round_rules import check_shard
+from harmony_core.fbft.round_rules import check_leader, check_shard
+from harmony_core.fbft.view_change_rules import check_view_ahead
 
 __all__ = ["Engine"]
 
@@ -144,6 +145,8 @@ class Engine:
         )
         if message.block_number != state.number:
             self._receive_other_height(message)
+        elif isinstance(message, Announce | Prepared) and message.view_id > state.view_id:
+            self._receive_early_view(message)
         elif isinstance(message, Announce):
             on_announce(state, message)
         elif isinstance(message, Prepare):
@@ -187,15 +190,26 @@ class Engine:
                 state.out.append(Send(state.electorate.keys[slot], state.last_final))
             return
         if message.block_number == state.number + 1:
-            state.early.keep(message.block_number, slot, message)
+            state.early.keep(message.block_number, None, slot, message)
         if message.block_number > state.number + 1 or not isinstance(message, Announce):
             ask_sync(state)
 
-    def _replay_early(self) -> None:
-        """Take up what came early for the height that has begun."""
+    def _receive_early_view(self, message: Announce | Prepared) -> None:
+        """Keep what the leader of a later view sends until the NEWVIEW has come."""
         state = self.state
-        if state.early.number == state.number and not state.awaits_committee:
-            for message in state.early.take(state.number):
+        view_id = message.view_id
+        check_view_ahead(view_id, current=state.view_id, changing_to=state.changing_to or state.view_id)
+        check_leader(message, state.known_view(view_id))
+        slot = verify_sender(state, message)
+        state.early_view.keep(state.number, view_id, slot, message)
+
+    def _replay_early(self) -> None:
+        """Take up what came early for the height or the view that has begun."""
+        state = self.state
+        for early, place in ((state.early, None), (state.early_view, state.view_id)):
+            if early.place != (state.number, place) or state.awaits_committee:
+                continue
+            for message in early.take():
                 done = len(state.out)
                 try:
                     self._receive(message)

@@ -60,6 +60,7 @@ class State:
         collecting: the view for which this node, its leader, has a quorum of votes and waits for more.
         verdicts: what the host said of blocks of this height.
         early: messages of the next height.
+        early_view: messages of a later view of this height.
         commit_votes: COMMIT votes as they came, to notice who votes twice.
         last_final: proof of the head, for nodes that are behind.
         awaits_committee: whether an epoch has ended and the next committee is not known.
@@ -83,6 +84,7 @@ class State:
     collecting: ViewID | None = None
     verdicts: dict[Hash32, bool] = field(default_factory=dict)
     early: EarlyMessages = field(default_factory=EarlyMessages)
+    early_view: EarlyMessages = field(default_factory=EarlyMessages)
     commit_votes: CommitVoteLog = field(default_factory=CommitVoteLog)
     last_final: Committed | None = None
     awaits_committee: bool = False
