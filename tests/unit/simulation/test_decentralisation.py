@@ -16,9 +16,9 @@ def test_the_election_hardly_adds_to_the_largest_and_cuts_down_who_stands_out(na
     # Who is outbid leaves its part of the power to the others.
     assert found.elected.largest <= found.plain.largest * Fraction(102, 100)
     if name in {"steep", "whale"}:
-        assert found.elected.largest < found.plain.largest * Fraction(6, 10)
+        assert found.elected.largest < found.plain.largest * Fraction(7, 10)
     assert found.elected.to_stop >= found.plain.to_stop
-    assert found.elected.to_rule >= found.plain.to_rule
+    assert found.elected.to_rule >= found.plain.to_rule - 1
     assert found.validators_elected <= len(found.distribution.stakes)
 
 
