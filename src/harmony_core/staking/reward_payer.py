@@ -10,6 +10,7 @@ from harmony_core.chain.shard_state import Committee, ShardState, Slot
 from harmony_core.errors import MissingDataError, require
 from harmony_core.params import Network
 from harmony_core.primitives import (
+    STRICT,
     Address,
     Compatibility,
     Dec,
@@ -29,10 +30,10 @@ from harmony_core.staking.availability import (
     with_signing_counts,
 )
 from harmony_core.staking.distribution import delegation_shares, with_reward
-from harmony_core.staking.reward_terms import KeyReward, RewardedCommit, RewardOutcome
+from harmony_core.staking.reward_terms import BlockEarnings, KeyReward, RewardedCommit, RewardOutcome
 from harmony_core.staking.staking_state import StakingState
 
-__all__ = ["RewardPayer"]
+__all__ = ["RewardPayer", "settle"]
 
 
 class RewardPayer:
@@ -91,39 +92,21 @@ class RewardPayer:
         )
         return payouts
 
-    def settle(
+    def earnings(
         self,
-        state: StakingState,
         payouts: Sequence[KeyReward],
         due: Sequence[tuple[Address, int]],
+        *,
         recovery: Dec = Dec.ZERO,
-    ) -> RewardOutcome:
-        """Return the outcome of paying what is due, in order, after the counters have risen."""
-        state = with_signing_counts(state, add_signing_counts(self._counts))
-        changed = {address: state.validator(address) for address, _ in due}
-        shares: dict[Address, dict[Address, Dec]] = {}
-        for address, amount in due:
-            snapshot = state.snapshot(address)
-            if address not in shares:
-                shares[address] = delegation_shares(snapshot)
-            changed[address] = with_reward(
-                changed[address], snapshot, amount, shares[address], compatibility=self._compatibility
-            )
-            self.steps.append(
-                trace_step(
-                    "reward-validator",
-                    "The validator's delegators share what is due by their stake when the epoch began.",
-                    validator=address,
-                    due=amount,
-                    commission=snapshot.validator.commission.rate,
-                    delegations=len(snapshot.delegations),
-                )
-            )
-        return RewardOutcome(
-            state=state.with_validators(*changed.values()),
+        recovery_account: Address | None = None,
+    ) -> BlockEarnings:
+        """Return everything that was earned and noted."""
+        return BlockEarnings(
             payouts=tuple(payouts),
-            total=sum(amount for _, amount in due),
+            due=tuple(due),
             recovery=recovery,
+            recovery_account=recovery_account,
+            counts=tuple(add_signing_counts(self._counts).items()),
             trace=tuple(self.steps),
         )
 
@@ -134,6 +117,47 @@ class RewardPayer:
             roster = Roster.compute(committee, self._network, commit.epoch, compatibility=self._compatibility)
             self._rosters[key] = committee, roster
         return self._rosters[key]
+
+
+def settle(
+    state: StakingState, earnings: BlockEarnings, *, compatibility: Compatibility = STRICT
+) -> RewardOutcome:
+    """Return the outcome of paying what validators earned, in order, after their counters have risen.
+
+    Raises:
+        VerificationError: ``staking-validator-unknown`` or a code of `with_reward`.
+        MissingDataError: ``staking-snapshot``.
+    """
+    state = with_signing_counts(state, dict(earnings.counts))
+    if earnings.recovery_account is not None:
+        state = state.credited(earnings.recovery_account, earnings.recovery.truncate_int())
+    changed = {address: state.validator(address) for address, _ in earnings.due}
+    shares: dict[Address, dict[Address, Dec]] = {}
+    steps = list(earnings.trace)
+    for address, amount in earnings.due:
+        snapshot = state.snapshot(address)
+        if address not in shares:
+            shares[address] = delegation_shares(snapshot)
+        changed[address] = with_reward(
+            changed[address], snapshot, amount, shares[address], compatibility=compatibility
+        )
+        steps.append(
+            trace_step(
+                "reward-validator",
+                "The validator's delegators share what is due by their stake when the epoch began.",
+                validator=address,
+                due=amount,
+                commission=snapshot.validator.commission.rate,
+                delegations=len(snapshot.delegations),
+            )
+        )
+    return RewardOutcome(
+        state=state.with_validators(*changed.values()),
+        payouts=earnings.payouts,
+        total=earnings.total,
+        recovery=earnings.recovery,
+        trace=tuple(steps),
+    )
 
 
 def _elected(signers: BlockSigners, roster: Roster) -> list[tuple[Slot, Voter]]:

@@ -18,9 +18,10 @@ from harmony_core.primitives import (
     ShardID,
     Trace,
 )
+from harmony_core.staking.availability import SigningCount
 from harmony_core.staking.staking_state import StakingState
 
-__all__ = ["KeyReward", "RewardOutcome", "RewardedCommit", "RewardedHeader"]
+__all__ = ["BlockEarnings", "KeyReward", "RewardOutcome", "RewardedCommit", "RewardedHeader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,33 @@ class KeyReward:
     address: Address
     bls_public_key: BLSPublicKeyBytes
     amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEarnings:
+    """What signers earn with one block, before any of it is shared out; it takes no state to know.
+
+    Attributes:
+        payouts: what each key earned, in the order of the reference.
+        due: what each account is paid, in the order of the payments. In the staking era these are validators, who share
+            it with their delegators; before, accounts that are credited.
+        recovery: what HIP-30 keeps for recovery, in atto.
+        recovery_account: account that gets whole atto of it, None where nothing is kept.
+        counts: by how much counters of elected validators rise.
+        trace: which rules were applied, with their numbers.
+    """
+
+    payouts: tuple[KeyReward, ...] = ()
+    due: tuple[tuple[Address, int], ...] = ()
+    recovery: Dec = Dec.ZERO
+    recovery_account: Address | None = None
+    counts: tuple[tuple[Address, SigningCount], ...] = ()
+    trace: Trace = ()
+
+    @property
+    def total(self) -> int:
+        """Atto that the chain counts as paid."""
+        return sum(amount for _, amount in self.due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,11 +25,17 @@ from harmony_core.primitives import (
 )
 from harmony_core.staking.availability import block_signers
 from harmony_core.staking.emission import PRE_STAKING_REWARD, block_reward, split_reward
-from harmony_core.staking.reward_payer import RewardPayer
-from harmony_core.staking.reward_terms import KeyReward, RewardedCommit, RewardedHeader, RewardOutcome
+from harmony_core.staking.reward_payer import RewardPayer, settle
+from harmony_core.staking.reward_terms import (
+    BlockEarnings,
+    KeyReward,
+    RewardedCommit,
+    RewardedHeader,
+    RewardOutcome,
+)
 from harmony_core.staking.staking_state import StakingState
 
-__all__ = ["pay_aggregated", "pay_block", "pay_each_block", "pay_pre_staking"]
+__all__ = ["earned_by_block", "pay_aggregated", "pay_block", "pay_each_block", "pay_pre_staking"]
 
 
 def pay_block(
@@ -60,21 +66,49 @@ def pay_block(
 
     Source: internal/chain/reward.go, AccumulateRewardsAndCountSigs.
     """
+    earnings = earned_by_block(
+        header, ancestors, network=network, shard_states=shard_states, compatibility=compatibility
+    )
+    if network.config.is_staking(header.epoch):
+        return settle(state, earnings, compatibility=compatibility)
+    return _credited(state, earnings)
+
+
+def earned_by_block(
+    header: Header,
+    ancestors: Sequence[Header],
+    *,
+    network: Network,
+    shard_states: Mapping[Epoch, ShardState],
+    compatibility: Compatibility = STRICT,
+) -> BlockEarnings:
+    """Return what signers earn with a block, which headers and committees alone tell.
+
+    Args:
+        header: header of the block.
+        ancestors: as for `pay_block`.
+        network: the network.
+        shard_states: committees of the epochs that are paid for, by epoch.
+        compatibility: quirks to reproduce.
+
+    Raises:
+        HarmonyError: as for `pay_block`, but for what concerns the state.
+    """
     network.require_known_rules(header.epoch)
     if header.number == 0:
-        return RewardOutcome(state=state)
+        return BlockEarnings()
     payer = RewardPayer(network, shard_states, compatibility)
     if not network.config.is_staking(header.epoch):
         parent = _last(ancestors, 1)[0]
         own = RewardedHeader.of(header, parent, compatibility=compatibility).own
         committee = payer.committee(own) if own.number else Committee(own.shard_id, ())
-        return pay_pre_staking(state, own, committee, compatibility=compatibility)
+        return _earned_before_staking(own, committee, compatibility)
     if header.shard_id != BEACON_SHARD_ID:
-        return RewardOutcome(state=state)
+        return BlockEarnings()
     frequency = network.schedule.reward_frequency
     aggregated = network.config.is_aggregated_reward(header.epoch)
     if aggregated and header.number % frequency != frequency - 1:
-        return RewardOutcome(state=state)
+        return BlockEarnings()
     chain: list[Header | None] = [*_last(ancestors, frequency if aggregated else 1, header.number), header]
     if chain[0] is not None and chain[0].number == 0 and aggregated and len(chain) == frequency:
         chain.insert(0, None)
@@ -85,23 +119,8 @@ def pay_block(
     ]
     reward = block_reward(network.config, header.epoch, header.number)
     if not aggregated:
-        return pay_each_block(
-            state,
-            rewarded[-1],
-            reward,
-            network=network,
-            shard_states=shard_states,
-            compatibility=compatibility,
-        )
-    return pay_aggregated(
-        state,
-        rewarded,
-        header.epoch,
-        reward,
-        network=network,
-        shard_states=shard_states,
-        compatibility=compatibility,
-    )
+        return _earned_by_each(payer, rewarded[-1], reward, network)
+    return _earned_together(payer, rewarded, header.epoch, reward, network)
 
 
 def pay_pre_staking(
@@ -117,30 +136,7 @@ def pay_pre_staking(
 
     Source: internal/chain/reward.go, accumulateRewardsAndCountSigsBeforeStaking.
     """
-    if own.number == 0:
-        return RewardOutcome(state=state)
-    signed = block_signers(own.bitmap, committee, compatibility=compatibility).signed
-    require(
-        signed,
-        VerificationError,
-        "reward-no-signers",
-        "A reward before staking needs somebody who signed the parent block.",
-    )
-    earned: dict[Address, int] = {}
-    paid = 0
-    for place, slot in enumerate(signed, start=1):
-        reached = PRE_STAKING_REWARD * place // len(signed)
-        earned[slot.address] = earned.get(slot.address, 0) + reached - paid
-        paid = reached
-    for address, amount in earned.items():
-        state = state.credited(address, amount)
-    step = trace_step(
-        "reward-pre-staking",
-        "Those who signed the parent block share the reward evenly.",
-        reward=PRE_STAKING_REWARD,
-        signers=len(signed),
-    )
-    return RewardOutcome(state=state, total=paid, trace=(step,))
+    return _credited(state, _earned_before_staking(own, committee, compatibility))
 
 
 def pay_each_block(
@@ -171,12 +167,8 @@ def pay_each_block(
     Source: internal/chain/reward.go, distributeRewardBeforeAggregateEpoch.
     """
     payer = RewardPayer(network, shard_states, compatibility)
-    payouts: list[KeyReward] = []
-    for link in rewarded.cross_links:
-        if network.config.is_staking(link.epoch):
-            payouts += payer.earn(link, reward, rounded=False)
-    payouts += payer.earn(rewarded.own, reward, rounded=True)
-    return payer.settle(state, payouts, [(payout.address, payout.amount) for payout in payouts])
+    earnings = _earned_by_each(payer, rewarded, reward, network)
+    return settle(state, earnings, compatibility=compatibility)
 
 
 def pay_aggregated(
@@ -211,24 +203,80 @@ def pay_aggregated(
     Source: internal/chain/reward.go, distributeRewardAfterAggregateEpoch; internal/chain/engine.go, Finalize.
     """
     payer = RewardPayer(network, shard_states, compatibility)
+    earnings = _earned_together(payer, rewarded, epoch, reward, network)
+    return settle(state, earnings, compatibility=compatibility)
+
+
+def _earned_before_staking(
+    own: RewardedCommit, committee: Committee, compatibility: Compatibility
+) -> BlockEarnings:
+    if own.number == 0:
+        return BlockEarnings()
+    signed = block_signers(own.bitmap, committee, compatibility=compatibility).signed
+    require(
+        signed,
+        VerificationError,
+        "reward-no-signers",
+        "A reward before staking needs somebody who signed the parent block.",
+    )
+    payouts = []
+    paid = 0
+    for place, slot in enumerate(signed, start=1):
+        reached = PRE_STAKING_REWARD * place // len(signed)
+        payouts.append(KeyReward(slot.address, slot.bls_public_key, reached - paid))
+        paid = reached
+    step = trace_step(
+        "reward-pre-staking",
+        "Those who signed the parent block share the reward evenly.",
+        reward=PRE_STAKING_REWARD,
+        signers=len(signed),
+    )
+    return BlockEarnings(payouts=tuple(payouts), due=tuple(_summed(payouts).items()), trace=(step,))
+
+
+def _earned_by_each(
+    payer: RewardPayer, rewarded: RewardedHeader, reward: Dec, network: Network
+) -> BlockEarnings:
+    payouts: list[KeyReward] = []
+    for link in rewarded.cross_links:
+        if network.config.is_staking(link.epoch):
+            payouts += payer.earn(link, reward, rounded=False)
+    payouts += payer.earn(rewarded.own, reward, rounded=True)
+    return payer.earnings(payouts, [(payout.address, payout.amount) for payout in payouts])
+
+
+def _earned_together(
+    payer: RewardPayer, rewarded: Sequence[RewardedHeader], epoch: Epoch, reward: Dec, network: Network
+) -> BlockEarnings:
     for_validators, kept = split_reward(network, epoch, reward)
     commits = [commit for header in rewarded for commit in (header.own, *header.cross_links)]
     payouts: list[KeyReward] = []
     for commit in commits:
         if network.config.is_staking(commit.epoch):
             payouts += payer.earn(commit, for_validators, rounded=False)
-    due: dict[Address, int] = {}
-    for payout in payouts:
-        due[payout.address] = due.get(payout.address, 0) + payout.amount
     recovery = kept.mul_int(len(commits))
-    account = network.schedule.instance_for_epoch(epoch).hip30_recovery_address
-    if recovery and account is not None:
-        state = state.credited(account, recovery.truncate_int())
+    account = network.schedule.instance_for_epoch(epoch).hip30_recovery_address if recovery else None
+    if account is not None:
         text = "A quarter of each reward goes to recovery."
         payer.steps.append(
             trace_step("reward-recovery", text, commits=len(commits), amount=recovery, account=account)
         )
-    return payer.settle(state, payouts, sorted(due.items()), recovery)
+    due = sorted(_summed(payouts).items())
+    return payer.earnings(payouts, due, recovery=recovery, recovery_account=account)
+
+
+def _summed(payouts: Sequence[KeyReward]) -> dict[Address, int]:
+    due: dict[Address, int] = {}
+    for payout in payouts:
+        due[payout.address] = due.get(payout.address, 0) + payout.amount
+    return due
+
+
+def _credited(state: StakingState, earnings: BlockEarnings) -> RewardOutcome:
+    """Return the outcome of crediting accounts, as before staking; the reference then names no payouts."""
+    for address, amount in earnings.due:
+        state = state.credited(address, amount)
+    return RewardOutcome(state=state, total=earnings.total, trace=earnings.trace)
 
 
 def _last(headers: Sequence[Header], count: int, number: int = 0) -> Sequence[Header]:
