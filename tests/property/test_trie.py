@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harmony_core.errors import DecodeError, HarmonyError
 from harmony_core.primitives import Hash32
-from harmony_core.trie import MemoryNodeStore, Trie, derive_sha, verify_proof
+from harmony_core.trie import MemoryNodeStore, Trie, derive_sha, prove_range, verify_proof, verify_range
 from harmony_core.trie.decode import decode_node
 from harmony_core.trie.node import encode_node
 
@@ -127,3 +127,48 @@ def test_the_ordered_root_is_that_of_the_trie_by_index(items: list[bytes]) -> No
     root = derive_sha(items)
     assert isinstance(root, Hash32)
     assert root == trie.root
+
+
+def ranges_of(entries: dict[bytes, bytes], start: bytes, stop: bytes) -> list[tuple[bytes, bytes]]:
+    return [pair for pair in sorted(entries.items()) if start <= pair[0] < stop]
+
+
+@given(ENTRIES, KEYS, KEYS)
+def test_every_range_can_be_proven(entries: dict[bytes, bytes], one: bytes, other: bytes) -> None:
+    start, stop = sorted((one, other))
+    trie = trie_of(entries)
+    expected = ranges_of(entries, start, stop)
+    nodes = prove_range(trie, start, stop)
+    assert verify_range(trie.root, expected, nodes, start=start, stop=stop) == tuple(expected)
+    tail = [pair for pair in sorted(entries.items()) if pair[0] >= start]
+    assert verify_range(trie.root, tail, prove_range(trie, start), start=start) == tuple(tail)
+
+
+@given(ENTRIES.filter(bool), st.tuples(KEYS, KEYS), KEYS, VALUES, st.data())
+@settings(max_examples=200)
+def test_no_other_entries_of_a_range_can_be_proven(
+    entries: dict[bytes, bytes], edges: tuple[bytes, bytes], key: bytes, value: bytes, data: st.DataObject
+) -> None:
+    """Leave a key out, add one, alter a value; with the honest nodes, fewer, more, or in another order."""
+    start, stop = sorted(edges)
+    trie = trie_of(entries)
+    honest = ranges_of(entries, start, stop)
+    nodes = prove_range(trie, start, stop)
+    bent = dict(honest)
+    kind = data.draw(st.sampled_from(["leave out", "add", "alter", "nodes"]))
+    if kind == "add" and start <= key < stop:
+        bent[key] = value
+    elif honest and kind in {"leave out", "alter"}:
+        chosen = data.draw(st.sampled_from(honest))[0]
+        bent[chosen] = value
+        if kind == "leave out":
+            del bent[chosen]
+    elif nodes:
+        shape = data.draw(st.permutations([*nodes, *data.draw(st.lists(st.sampled_from(nodes), max_size=1))]))
+        nodes = shape[: data.draw(st.integers(0, len(shape)))]
+    given_entries = sorted(bent.items())
+    if given_entries == honest and nodes == prove_range(trie, start, stop):
+        return
+    with contextlib.suppress(HarmonyError):
+        verify_range(trie.root, given_entries, nodes, start=start, stop=stop)
+        raise AssertionError("what is not in the trie was proven")

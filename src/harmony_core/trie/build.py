@@ -22,7 +22,7 @@ from harmony_core.trie.node import (
     reference_to_encoding,
 )
 
-__all__ = ["Entry", "build", "derive_sha", "root_of_sorted", "shared_depth", "ways"]
+__all__ = ["Entry", "build", "derive_sha", "reference_of_sorted", "root_of_sorted", "shared_depth", "ways"]
 
 Entry = tuple[str, bytes]
 """A key as hexadecimal digits and its value."""
@@ -112,6 +112,14 @@ def root_of_sorted(entries: list[Entry]) -> Hash32:
     The entries are sorted by key, without doubles, with values that are not empty.
     """
     return Hash32(keccak256(_encoding(entries, 0, len(entries), 0))) if entries else EMPTY_ROOT
+
+
+def reference_of_sorted(entries: list[Entry], low: int, high: int, depth: int) -> Reference:
+    """Return the reference by which a parent holds the entries ``[low:high]`` below a path of ``depth`` digits.
+
+    They are as for `build`, but there may be none: the reference is ``EMPTY_CHILD`` then.
+    """
+    return _reference(entries, low, high, depth) if low < high else EMPTY_CHILD
 
 
 def derive_sha(items: Iterable[bytes]) -> Hash32:

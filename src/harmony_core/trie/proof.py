@@ -66,7 +66,7 @@ def _follow(child: Child, path: str, nodes: Sequence[bytes]) -> tuple[bytes | No
     parent: Node | None = None
     while child != EMPTY_CHILD:
         if isinstance(child, bytes):
-            node = _next_node(child[1:], nodes, used)
+            node = next_node(child[1:], nodes, used)
             used += 1
             if parent.__class__ is Extension:
                 require(
@@ -93,7 +93,8 @@ def _follow(child: Child, path: str, nodes: Sequence[bytes]) -> tuple[bytes | No
     return None, used
 
 
-def _next_node(expected: bytes, nodes: Sequence[bytes], position: int) -> Node:
+def next_node(expected: bytes, nodes: Sequence[bytes], position: int) -> Node:
+    """Return the node at a position of a proof, which has to have the expected hash; for the checks of this package."""
     if position >= len(nodes):
         require(
             False,

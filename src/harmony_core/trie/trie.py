@@ -194,6 +194,18 @@ class Trie:
                 node = child
         return proof
 
+    def root_node(self) -> Node | None:
+        """Return the node at the root, which is not to be changed, or None for the trie without entries."""
+        return self._loaded_root()
+
+    def loaded(self, child: Child) -> Node:
+        """Return the node that a child of a node of this trie stands for; it is not to be changed.
+
+        Raises:
+            MissingDataError: ``trie-node-missing``.
+        """
+        return self._load(child) if isinstance(child, bytes) else child
+
     def commit(self, *, keep_nodes: bool = True) -> Hash32:
         """Write all changes to the store, as one batch in which children come before parents, and return the root.
 
