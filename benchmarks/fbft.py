@@ -105,8 +105,8 @@ class Voting:
         for raw in self.raw[:count]:
             self.checker.check(*self.read(raw))
 
-    def together(self, raws: list[bytes], false: tuple[int, ...]) -> None:
-        checked = self.checker.check_all([self.read(raw) for raw in raws])
+    def together(self, raws: list[bytes], false: tuple[int, ...], *, each_alone: bool = False) -> None:
+        checked = self.checker.check_all([self.read(raw) for raw in raws], each_alone=each_alone)
         assert tuple(checked.refused) == false
         assert checked.signature is not None
 
@@ -137,6 +137,9 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
             "met": taken <= BATCH_MILLISECONDS,
         }
     )
+    alone = partial(voting.together, voting.raw, (), each_alone=True)
+    taken, ratio = in_yardsticks(alone, 1, max(rounds // 4, 3))
+    rows.append({"what": "the same, each held alone", "ms": taken, "yardsticks": ratio})
     taken, ratio = in_yardsticks(
         partial(voting.together, voting.half_false, FALSE_VOTES), 1, max(rounds // 4, 3)
     )

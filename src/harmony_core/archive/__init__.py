@@ -1,5 +1,6 @@
 """Auditing the databases of Harmony nodes: reading them unchanged, proving their states, and the ledger of every claim."""
 
+from harmony_core.archive import schema
 from harmony_core.archive.accounts import AccountTally, FoundAccount, walk_accounts
 from harmony_core.archive.claims import BrokenStateError, ClaimsJob, make_claims
 from harmony_core.archive.database import Database
@@ -33,6 +34,7 @@ __all__ = [
     "make_claims",
     "read_ledger",
     "runner_for",
+    "schema",
     "walk_accounts",
     "walk_trie",
 ]

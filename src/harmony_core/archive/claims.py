@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,14 +25,22 @@ from harmony_core.archive.parts import (
     ClaimRecord,
     StatePart,
     close_databases,
+    holds_records,
     problem_from_json,
     read_records,
     walk_part,
 )
 from harmony_core.archive.receipts_part import ReceiptsPart, scan_receipts
-from harmony_core.archive.walk import Problem, expand
+from harmony_core.archive.walk import Problem, split
 from harmony_core.archive.work import Result, Runner, SerialRunner, run_parts
-from harmony_core.errors import DataSourceError, DecodeError, HarmonyError, VerificationError, require
+from harmony_core.errors import (
+    DataSourceError,
+    DecodeError,
+    HarmonyError,
+    MissingDataError,
+    VerificationError,
+    require,
+)
 from harmony_core.params import Network
 from harmony_core.primitives import BEACON_SHARD_ID, STRICT, Compatibility, ShardID
 from harmony_core.primitives.addresses import parse_address
@@ -39,7 +48,6 @@ from harmony_core.storage import CheckpointFile, write_file_atomically
 
 __all__ = ["BrokenStateError", "ClaimsJob", "make_claims"]
 
-_DEPTH: Final = 2
 _BLOCKS: Final = 10_000
 _CHECKPOINT: Final = "checkpoint"
 _LARGEST_CHECKPOINT: Final = 1 << 30
@@ -131,16 +139,19 @@ def make_claims(
             compatibility=job.compatibility,
             scratch=scratch,
         ) as shards:
-            summary = _Run(job, shards, runner or SerialRunner(), progress or _silent, writer).all()
-            shards.require_unchanged()
+            run = _Run(job, shards, runner or SerialRunner(), progress or _silent, writer)
+            try:
+                summary = run.all()
+                shards.require_unchanged()
+            except (DecodeError, MissingDataError, VerificationError):
+                if run.has_begun:  # what was done rests on data that have to change
+                    shutil.rmtree(work, ignore_errors=True)
+                raise
         summary["ledger"]["sha256"] = writer.finish()
     except OSError as error:
         raise DataSourceError(
             f"The work folder cannot be written: {error.strerror or error}.", code="storage-write"
         ) from error
-    except BrokenStateError:
-        shutil.rmtree(work, ignore_errors=True)  # a repaired database is walked anew
-        raise
     finally:
         close_databases()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -174,15 +185,19 @@ class _Run:
         self._progress = progress
         self._writer = writer
         self._parts_folder = job.work_folder / "parts"
+        self.has_begun = False
         self._tops = {shard_id: AccountTally() for shard_id in shards.databases}
 
     def all(self) -> dict[str, Any]:
         self._parts_folder.mkdir(parents=True, exist_ok=True)
+        for path in self._job.address_lists:
+            read_addresses(path)  # so that a bad line is not found after hours
         parts = [*self._state_parts(), *self._receipt_parts()]
         results = self._run(parts)
         self._require_whole(parts, results)
         buckets = Buckets(self._job.work_folder / "buckets")
-        found = self._fill(buckets, parts)
+        with closing(buckets):
+            found = self._fill(buckets, parts)
         totals = dict.fromkeys(COMPONENTS, 0)
         resolved = 0
         accounts = {
@@ -207,7 +222,7 @@ class _Run:
         for shard_id, database in self._shards.databases.items():
             root = self._shards.cutoffs[shard_id].root
             tally = self._tops[shard_id]
-            for subtree in expand(database.get, root, _DEPTH, tally, "account node"):
+            for subtree in split(database.get, root, tally, "account node"):
                 output = self._parts_folder / f"{shard_id}-{subtree.path or 'root'}"
                 part = StatePart(
                     str(database.path), shard_id, subtree.path, subtree.child, str(output), preimages
@@ -239,8 +254,13 @@ class _Run:
             parts,
             checkpoint=file,
             plan=self._plan(parts),
-            progress=lambda done: self._progress("walking states and blocks", done, len(parts)),
+            is_kept=_is_kept,
+            progress=lambda done: self._advance(done, len(parts)),
         )
+
+    def _advance(self, done: int, total: int) -> None:
+        self.has_begun = True  # the checkpoint, if there was one, is this work's
+        self._progress("walking states and blocks", done, total)
 
     def _plan(self, parts: Sequence[_Part]) -> str:
         """Return what tells this work from every other."""
@@ -355,6 +375,12 @@ class _Run:
 
 def _do_part(part: _Part) -> Result:
     return walk_part(part) if isinstance(part, StatePart) else scan_receipts(part)
+
+
+def _is_kept(part: _Part, result: Result) -> bool:
+    endings = ("", ".claims") if isinstance(part, StatePart) else ("", ".received")
+    files = [Path(f"{part.output}{ending}") for ending in endings]
+    return all(map(holds_records, files, result["digests"]))
 
 
 def receipts_to_json(found: PendingReceipts, blocks: Sequence[Result]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +67,14 @@ class Claim:
     @property
     def amounts(self) -> tuple[int, ...]:
         """The six components in the order of `COMPONENTS`."""
-        return astuple(self)[2:]
+        return (
+            self.liquid_shard0,
+            self.liquid_shard1,
+            self.active_staked_or_delegated,
+            self.pending_undelegation,
+            self.unclaimed_staking_reward,
+            self.pending_cross_shard,
+        )
 
     @property
     def total(self) -> int:

@@ -45,10 +45,14 @@ class Buckets:
             file = self._files[record[0]] = (self._folder / f"{record[0]:02x}").open("wb")
         file.write(record)
 
-    def records(self) -> Iterator[ClaimRecord]:
-        """Take up all records, those of one key summed into one."""
+    def close(self) -> None:
+        """Close the files; nothing more is put down."""
         for file in self._files.values():
             file.close()
+
+    def records(self) -> Iterator[ClaimRecord]:
+        """Take up all records, those of one key summed into one."""
+        self.close()
         for number in sorted(self._files):
             path = self._folder / f"{number:02x}"
             decoded = map(ClaimRecord.decode, sorted(read_records(path, CLAIM_RECORD)))

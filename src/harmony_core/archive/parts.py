@@ -5,10 +5,11 @@ its result.
 """
 
 import hashlib
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, Self
 
 from harmony_core.archive.accounts import AccountTally, walk_accounts
@@ -25,8 +26,10 @@ __all__ = [
     "CLAIM_RECORD",
     "AccountRecord",
     "ClaimRecord",
+    "RecordFile",
     "StatePart",
     "close_databases",
+    "holds_records",
     "opened",
     "problem_from_json",
     "problem_to_json",
@@ -167,27 +170,24 @@ def walk_part(part: StatePart) -> Result:
         opened(path, compatibility=part.compatibility, scratch=part.scratch) for path in part.preimages
     ]
     stakes: dict[bytes, list[int]] = {}
-    records: list[bytes] = []
     accounts = 0
-    output = None if part.output is None else _RecordFile(Path(part.output))
+    digests: list[str] = []
     walk = walk_accounts(database, [Subtree(part.path, part.child)], tally, compatibility=part.compatibility)
-    for found in walk:
-        accounts += 1
-        if found.wrapper is not None:
-            _add_stakes(stakes, found.wrapper)
-        if output is None:
-            continue
-        key = bytes.fromhex(found.key)
-        address = _address_of(key, found.key, sources, tally)
-        records.append(AccountRecord(key, found.balance, address).encode())
-        if len(records) >= 10_000:  # noqa: PLR2004 - a megabyte
-            output.write(records)
-            records.clear()
-    digests = []
-    if output is not None:
-        output.write(records)
+    with ExitStack() as stack:
+        output = None if part.output is None else stack.enter_context(RecordFile(Path(part.output)))
+        for found in walk:
+            accounts += 1
+            if found.wrapper is not None:
+                _add_stakes(stakes, found.wrapper)
+            if output is not None:
+                key = bytes.fromhex(found.key)
+                address = _address_of(key, found.key, sources, tally)
+                output.write(AccountRecord(key, found.balance, address).encode())
+        if output is not None:
+            digests.append(output.finish())
+    if part.output is not None:
         claims = sorted(ClaimRecord.of(address, *amounts).encode() for address, amounts in stakes.items())
-        digests = [output.close(), write_records(Path(f"{part.output}.claims"), claims)]
+        digests.append(write_records(Path(f"{part.output}.claims"), claims))
     return _counted(tally, accounts, digests) | {
         "staked": sum(amounts[0] for amounts in stakes.values()),
         "undelegating": sum(amounts[1] for amounts in stakes.values()),
@@ -258,8 +258,12 @@ def problem_from_json(document: dict[str, Any]) -> Problem:
     )
 
 
-class _RecordFile:
-    """A file of records that takes its name only when it is whole."""
+class RecordFile:
+    """A file of records that takes its name only when it is whole.
+
+    Args:
+        path: the file.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -267,24 +271,42 @@ class _RecordFile:
         self._file = self._new.open("wb")
         self._digest = hashlib.sha256()
 
-    def write(self, records: list[bytes]) -> None:
-        data = b"".join(records)
-        self._digest.update(data)
-        self._file.write(data)
+    def write(self, record: bytes) -> None:
+        """Add an encoded record."""
+        self._digest.update(record)
+        self._file.write(record)
 
-    def close(self) -> str:
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    def finish(self) -> str:
+        """Give the file its name, and return its SHA-256 in hexadecimal."""
+        # Not forced to the disk: its hash is checked before anything is built on it after a crash.
         self._file.close()
         self._new.replace(self._path)
         return self._digest.hexdigest()
 
+    def __enter__(self) -> Self:
+        return self
 
-def write_records(path: Path, records: list[bytes]) -> str:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def write_records(path: Path, records: Iterable[bytes]) -> str:
     """Write records to a file and return its SHA-256 in hexadecimal."""
-    file = _RecordFile(path)
-    file.write(records)
-    return file.close()
+    with RecordFile(path) as file:
+        for record in records:
+            file.write(record)
+        return file.finish()
+
+
+def holds_records(path: Path, digest: str) -> bool:
+    """Whether a file is there whole, by its SHA-256."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except OSError:
+        return False
 
 
 def read_records(path: Path, length: int) -> Iterator[bytes]:

@@ -10,13 +10,12 @@ from typing import Final
 from harmony_core.archive.accounts import AccountTally
 from harmony_core.archive.node_database import NodeDatabase
 from harmony_core.archive.parts import StatePart, close_databases, problem_from_json, walk_part
-from harmony_core.archive.walk import Problem, expand
+from harmony_core.archive.walk import Problem, split
 from harmony_core.archive.work import Runner, SerialRunner, run_parts
 from harmony_core.primitives import STRICT, Compatibility, Hash32
 
 __all__ = ["StateReport", "audit_state"]
 
-_DEPTH: Final = 2
 _COUNTS: Final = (
     "accounts",
     "nodes",
@@ -75,7 +74,7 @@ def audit_state(
         HarmonyError: where another process cannot open the database. What is wrong with the state is in the report.
     """
     top = AccountTally()
-    subtrees = expand(database.get, root, _DEPTH, top, "account node")
+    subtrees = split(database.get, root, top, "account node")
     scratch = Path(tempfile.mkdtemp(prefix="harmony-core-archive-"))
     parts = [
         StatePart(

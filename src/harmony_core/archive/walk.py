@@ -16,9 +16,10 @@ from harmony_core.trie import EMPTY_ROOT
 from harmony_core.trie.decode import decode_node
 from harmony_core.trie.node import DIGITS, EMPTY_CHILD, Branch, Child, Extension, Leaf, Node
 
-__all__ = ["Problem", "ProblemKind", "Subtree", "Tally", "expand", "root_of_walk", "walk_trie"]
+__all__ = ["Problem", "ProblemKind", "Subtree", "Tally", "expand", "root_of_walk", "split", "walk_trie"]
 
 _INLINE: Final = 32
+_LARGE: Final = 256
 _LONGEST_PATH: Final = 64
 _ODD_LEAF: Final = 3
 _EVEN_LEAF: Final = 0x20

@@ -154,6 +154,7 @@ def run_parts(
     *,
     checkpoint: CheckpointFile | None = None,
     plan: str = "",
+    is_kept: Callable[[Part, Result], bool] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Result]:
     """Do all parts that a checkpoint does not hold, and return every result, in the order of the parts.
@@ -164,12 +165,15 @@ def run_parts(
         parts: the parts.
         checkpoint: where results are kept while parts are left; removed by the caller when all is done.
         plan: what this work is, so that the results of another are never taken for its own.
+        is_kept: whether what a part of the checkpoint wrote is still whole; it is done again if not.
         progress: called with the number of parts done.
 
     Raises:
         DecodeError: ``archive-checkpoint`` for a checkpoint of another work.
     """
     done = {} if checkpoint is None else _load(checkpoint, plan)
+    if is_kept is not None:
+        done = {number: result for number, result in done.items() if is_kept(parts[number], result)}
     left = [(number, part) for number, part in enumerate(parts) if number not in done]
     saved = time.monotonic()
     with _saving(checkpoint, plan, done):

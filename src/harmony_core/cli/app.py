@@ -15,6 +15,7 @@ from harmony_core.cli.options import hash_option, network_option, readable
 from harmony_core.cli.proof_commands import proof_app
 from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
 from harmony_core.cli.security_commands import security_app
+from harmony_core.cli.slash_commands import slash_app
 from harmony_core.cli.staking_commands import staking_app
 from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
 from harmony_core.cli.trie_commands import trie_app
@@ -51,6 +52,7 @@ app.add_typer(trie_app, name="trie")
 app.add_typer(committee_app, name="committee")
 app.add_typer(archive_app, name="archive")
 app.add_typer(staking_app, name="staking")
+app.add_typer(slash_app, name="slash")
 app.add_typer(vdf_app, name="vdf")
 app.add_typer(vrf_app, name="vrf")
 app.add_typer(randomness_app, name="randomness")
@@ -251,6 +253,24 @@ def _tx_verify(
     from harmony_core.cli.transaction_view import verify_transactions  # noqa: PLC0415 - loaded when it is needed
 
     return verify_transactions(source, network_option(network), epoch, shard, as_json=as_json)
+
+
+@_tx_app.command("cost", short_help="Show what a transaction costs, and where the fee goes.")
+@guarded
+def _tx_cost(
+    network: _NetworkName,
+    epoch: Annotated[int, typer.Option(min=0, max=_LARGEST_EPOCH, help="Epoch of the block.", metavar="E")],
+    source: _TransactionSource = _STANDARD_INPUT,
+    *,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Show the gas that a transaction needs before it is executed, what it costs at least and at most, and where that goes.
+
+    Exit code: 0 shown, 2 usage, 4 some input is undecodable or there is none, 5 the rules of that epoch are not known.
+    """
+    from harmony_core.cli.transaction_cost import show_costs  # noqa: PLC0415 - loaded when it is needed
+
+    return show_costs(source, network_option(network), epoch, as_json=as_json)
 
 
 @app.command("backends", short_help="Show the cryptographic back ends in use, each proven on a vector.")

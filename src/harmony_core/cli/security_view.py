@@ -17,6 +17,7 @@ from harmony_core.committee.safety import (
     chance_in_any_shard,
     chance_in_one_shard,
     chance_over_epochs,
+    chance_text,
     scientific,
 )
 from harmony_core.errors import ConfigurationError
@@ -50,7 +51,6 @@ _ALARM: Final = 5.0
 
 _SHARES: Final = tuple(map(Fraction, ("1/10", "3/20", "1/5", "1/4", "3/10", "1/3")))
 _WIDE: Final = 240
-_NEAR_ONE: Final = Fraction(999, 1000)
 _LONGEST_FILE: Final = 1 << 20
 _EPOCHS_OF_A_YEAR: Final = 481
 """Epochs of 32,768 blocks of two seconds in a year."""
@@ -248,7 +248,7 @@ def _write_exact(job: SafetyJob, rows: Sequence[_Row], epochs: int) -> None:
         table.add_column(title, justify="right", overflow="fold")
     for row in rows:
         chances = [row.one, row.any_shard, row.over_epochs, row.two_thirds]
-        cells = map(_chance, [*chances, *([row.ground] if job.grind else [])])
+        cells = map(chance_text, [*chances, *([row.ground] if job.grind else [])])
         table.add_row(f"{float(row.share):.4g}", *cells)
     _print(table)
     if job.grind:
@@ -267,11 +267,6 @@ def _print(table: "Table") -> None:
     if width_of(console) is None:
         console.width = _WIDE
     console.print(table)
-
-
-def _chance(chance: Fraction) -> str:
-    """Write a chance; one close to 1 by what it lacks."""
-    return f"1 - {scientific(1 - chance, 2)}" if _NEAR_ONE < chance < 1 else scientific(chance)
 
 
 def _write_simulated(job: SafetyJob, found: Sequence[tuple[SafetyOutcome, Fraction | None]]) -> None:

@@ -80,3 +80,58 @@ def _undelegation(
     if last_elected is not None:
         raise typer.BadParameter("a wrapper says this itself", param_hint="--last-elected")
     return undelegation_view.show_wrapper(known, source or "-", delegator, as_json=as_json)
+
+
+@staking_app.command("reward", short_help="Say what a block pays to whom.")
+@guarded
+def _reward(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="Files with a header on each line: the block and those before it; - for the standard input.",
+        ),
+    ],
+    *,
+    block: Annotated[int, typer.Option(min=0, metavar="N", help="Height of the block.")],
+    shard: Annotated[int, typer.Option(min=0, metavar="S", help="Shard of the block.")] = 0,
+    network: _Network = "mainnet",
+    committee: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="File with the shard state of an epoch, hexadecimal RLP; may be repeated.",
+        ),
+    ] = None,
+    snapshot: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="File with a validator's wrapper when the epoch began, to show what its delegators get; may be repeated.",
+        ),
+    ] = None,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Say what a block pays to each key and account, recomputed from who signed and from the committees' voting power.
+
+    A block pays for its parent and for the crosslinks in it; later only every 64th block pays, for all since the last
+    payment: then give all these headers. The headers are held against each other by their parent links alone.
+
+    Exit code: 0 shown, 1 a rule is broken, 2 usage, 4 some input is undecodable, 5 cannot tell: a header or a committee
+    is missing, or the rules of the epoch are not known.
+    """
+    from harmony_core.cli.options import network_option, readable  # noqa: PLC0415 - loaded when it is needed
+    from harmony_core.cli.reward_command import show_reward  # noqa: PLC0415 - the same
+
+    return show_reward(
+        network_option(network),
+        [readable(name, "FILE") for name in files],
+        block,
+        shard=shard,
+        committees=[readable(name, "--committee") for name in committee or ()],
+        snapshots=[readable(name, "--snapshot") for name in snapshot or ()],
+        as_json=as_json,
+    )

@@ -183,7 +183,11 @@ def _seats(election: Election, outcome: CandidateOutcome) -> TraceStep:
     last = auction.last_winner
     count = len(outcome.keys_at_auction)
     if outcome.verdict is Verdict.OUTBID:
-        text = "All seats went to keys with more stake each, or with as much and a lower address."
+        text = "There are no seats."
+        if last is not None:
+            tied = outcome.stake_per_key == last.raw_stake
+            how = "as much stake each and a lower address" if tied else "more stake each"
+            text = f"All {auction.seats} seats went to keys with {how}; a key with more than the least winner wins."
     elif outcome.verdict is Verdict.PARTLY_ELECTED:
         text = f"The seats ran out after {outcome.seats} of its {count} keys."
     else:

@@ -28,6 +28,7 @@ __all__ = [
     "chance_in_any_shard",
     "chance_in_one_shard",
     "chance_over_epochs",
+    "chance_text",
     "scientific",
     "union_bound",
 ]
@@ -41,6 +42,7 @@ TWO_THIRDS: Final = Fraction(2, 3)
 MOST_SEATS: Final = 20_000
 """Seats of all shards together, up to which chances are computed."""
 
+_NEAR_ONE: Final = Fraction(999, 1000)
 _RELATIVE_BITS: Final = 128
 _MOST_EPOCHS: Final = 1 << 63
 
@@ -183,6 +185,11 @@ def chance_over_epochs(chance: Fraction, epochs: int) -> Fraction:
         if bit == "1":
             result = -(-result * spared >> bits)
     return Fraction(one - result, one)
+
+
+def chance_text(chance: Fraction) -> str:
+    """Return the decimal text of a chance: `scientific`, or, close to 1, what it lacks, such as ``1 - 1.6e-11``."""
+    return f"1 - {scientific(1 - chance, 2)}" if _NEAR_ONE < chance < 1 else scientific(chance)
 
 
 def scientific(value: Fraction, digits: int = 3) -> str:

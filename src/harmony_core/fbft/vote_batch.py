@@ -82,15 +82,20 @@ class VoteChecker:
         self,
         votes: Sequence[tuple[bytes, bytes]],
         *,
+        each_alone: bool = False,
         entropy: Callable[[int], bytes] = secrets.token_bytes,
     ) -> CheckedVotes:
-        """Check many votes at once: each signature is decoded and checked to lie in its group, the sum is verified.
+        """Check many votes at once: each signature is decoded and checked to lie in its group, their sum is verified.
 
-        The sum is one of random multiples, so that votes which are false one by one do not cancel out; a false vote
-        passes with a probability of 2^-64. If the sum fails, the false votes are found by halving.
+        A sum that holds makes a valid certificate, whatever its parts are: voters who collude can make votes that are
+        false one by one and whose errors cancel out, to no other effect than that all of them have voted. Who needs
+        each vote to hold alone, as for evidence against one of them, asks for ``each_alone``: then random multiples
+        are summed, and a false vote passes with a probability of 2^-64. If the sum fails, the false votes are found
+        by halving, with random multiples either way.
 
         Args:
             votes: bitmap and signature of each.
+            each_alone: whether each vote has to hold alone.
             entropy: returns that many random bytes; unpredictable to whoever made the votes.
         """
         refused: dict[int, HarmonyError] = {}
@@ -101,7 +106,8 @@ class VoteChecker:
                 good[position] = bits, Signature.from_bytes(signature, backend=self.key_set.backend)
             except HarmonyError as error:
                 refused[position] = error
-        if good and not self._hold_together(list(good.values()), entropy):
+        holds = self._hold_alone if each_alone else self._hold_in_sum
+        if good and not holds(list(good.values()), entropy):
             refused |= self._false_ones(votes, list(good), entropy)
             good = {position: vote for position, vote in good.items() if position not in refused}
         return self._conclude(good, refused)
@@ -112,7 +118,19 @@ class VoteChecker:
         require(bits != 0, VerificationError, "bls-empty-bitmap", "No signer is marked in the bitmap.")
         return bits
 
-    def _hold_together(self, votes: Sequence[tuple[int, Signature]], entropy: Callable[[int], bytes]) -> bool:
+    def _hold_in_sum(self, votes: Sequence[tuple[int, Signature]], _entropy: Callable[[int], bytes]) -> bool:
+        backend = self.key_set.backend
+        total = 0
+        for bits, _ in votes:
+            total |= bits
+        if sum(bits.bit_count() for bits, _ in votes) == total.bit_count():
+            keys = self.key_set.sum_of(total)
+        else:
+            keys = backend.g1_sum([self.key_set.sum_of(bits) for bits, _ in votes])
+        summed = backend.g2_sum([vote.point for _, vote in votes])
+        return backend.pairings_are_one([self._base, keys], [summed, self._point])
+
+    def _hold_alone(self, votes: Sequence[tuple[int, Signature]], entropy: Callable[[int], bytes]) -> bool:
         backend = self.key_set.backend
         random = entropy(_COEFFICIENT_BYTES * len(votes))
         coefficients = [

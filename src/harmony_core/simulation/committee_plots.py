@@ -14,7 +14,7 @@ from harmony_core.simulation.decentralisation import Comparison, Spread
 
 __all__ = ["draw_safety", "draw_spreads"]
 
-_DOTS_PER_INCH = 100
+_DOTS_PER_INCH = 85
 _SMALLEST = 1e-12
 _MOST_SEATS_BESIDE = 4000
 _SHARES = [Fraction(percent, 200) for percent in range(10, 141, 2)]

@@ -233,11 +233,11 @@ def decode_envelope(data: bytes, *, compatibility: Compatibility = STRICT) -> En
         signature=parsed.signature,
         service_type=int(parsed.service_type),
     )
-    encoded = envelope.encode()
     if compatibility.loose_protobuf:
-        return replace(envelope, unknown=_unknown_of(parsed, encoded))
+        return replace(envelope, unknown=_unknown_of(parsed, envelope.encode()))
+    parsed.DiscardUnknownFields()  # type: ignore[no-untyped-call]
     require(
-        encoded == content,
+        parsed.SerializeToString(deterministic=True) == content,
         DecodeError,
         "wire-canonical",
         "The message has unknown fields or is not encoded in the one way of the nodes.",
@@ -253,7 +253,7 @@ def _request(parsed: messages_pb2.Message) -> Request | None:
     kind = _REQUESTS.get(name)
     if kind is None:
         return RetiredRequest(name, field.SerializeToString(deterministic=True))
-    request: Request = kind(**{name: getattr(field, name) for name in _NAMES[kind]})
+    request: Request = kind(*[getattr(field, name) for name in _NAMES[kind]])
     return request
 
 

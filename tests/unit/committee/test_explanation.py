@@ -98,6 +98,15 @@ def test_an_unknown_status_is_told_by_its_number() -> None:
     assert dict(explain(elect(rules(), [odd]), odd.address)[-1].numbers) == {"status": "9"}
 
 
+def test_losers_are_told_what_the_winners_had() -> None:
+    tied = elect(rules(seats=1), [candidate(1, 10), candidate(2, 10)])
+    assert "as much stake each and a lower address" in explain(tied, Address(b"\2" * 20))[-1].text
+    outbid = elect(rules(seats=1), [candidate(1, 10), candidate(2, 11)])
+    assert "All 1 seats went to keys with more stake each" in explain(outbid, Address(b"\1" * 20))[-1].text
+    nothing = elect(rules(seats=0), [candidate(1, 10)])
+    assert explain(nothing, Address(b"\1" * 20))[-1].text == "There are no seats."
+
+
 @pytest.mark.parametrize(("stake", "position"), [(100, "above"), (20, "within"), (1, "below")])
 def test_effective_stake_tells_where_in_the_band(stake: int, position: str) -> None:
     election = elect(rules(), [candidate(1, 100), candidate(2, 20), candidate(3, 1)])

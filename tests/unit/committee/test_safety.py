@@ -19,6 +19,7 @@ from harmony_core.committee.safety import (
     chance_in_any_shard,
     chance_in_one_shard,
     chance_over_epochs,
+    chance_text,
     scientific,
     tolerated,
     union_bound,
@@ -124,6 +125,12 @@ def test_the_largest_draw_is_quick() -> None:
 )
 def test_decimal_text(value: Fraction, digits: int, text: str) -> None:
     assert scientific(value, digits) == text
+
+
+def test_a_chance_close_to_one_is_written_by_what_it_lacks() -> None:
+    assert chance_text(1 - Fraction(1, 10**9)) == "1 - 1.0e-09"
+    assert chance_text(Fraction(1)) == "1"
+    assert chance_text(Fraction(9, 10)) == "9.00e-01"
 
 
 @pytest.mark.parametrize(("value", "digits"), [(Fraction(-1), 3), (Fraction(1, 3), 0)])
