@@ -235,7 +235,7 @@ def decode_envelope(data: bytes, *, compatibility: Compatibility = STRICT) -> En
     )
     if compatibility.loose_protobuf:
         return replace(envelope, unknown=_unknown_of(parsed, envelope.encode()))
-    parsed.DiscardUnknownFields()  # type: ignore[no-untyped-call]
+    parsed.DiscardUnknownFields()
     require(
         parsed.SerializeToString(deterministic=True) == content,
         DecodeError,
