@@ -39,7 +39,13 @@ from harmony_core.staking.holdings import Holdings, verify_supply
 from harmony_core.staking.migration import Migration, migrate
 from harmony_core.staking.outcome import DirectiveOutcome
 from harmony_core.staking.precompile import STAKING_PRECOMPILE, staking_message_of_call
-from harmony_core.staking.reward_terms import KeyReward, RewardedCommit, RewardedHeader, RewardOutcome
+from harmony_core.staking.reward_terms import (
+    BlockEarnings,
+    KeyReward,
+    RewardedCommit,
+    RewardedHeader,
+    RewardOutcome,
+)
 from harmony_core.staking.rewards import (
     earned_by_block,
     pay_aggregated,
