@@ -151,8 +151,8 @@ def test_every_receipt_belongs_to_a_transaction_that_succeeded(recording: Record
         for item in row["receipts"]:
             name = by_hash.get(item["txHash"], item["txHash"])
             succeeded.setdefault(row["number"], {})[Hash32.from_hex(name)] = int(item["status"]) == 1
-    if not succeeded:
-        pytest.skip("the recording has no receipts")
+    if not succeeded or not by_hash:
+        pytest.skip("the recording has no receipts, or not the transactions that they belong to")
     for block_hash, receipts in sent(recording, shard).items():
         source = proven(recording, shard)[block_hash]
         verify_outgoing_transactions(

@@ -66,10 +66,10 @@ class Recording:
         return [state for state in states if state.epoch is not None]
 
     def trust(self, chain: Sequence[SignedHeader], shard: int) -> dict[str, Any]:
-        """Return what a verifier has to be given for a chain: nothing where it begins at genesis."""
-        first = chain[0].header
-        if first.number == 0:
+        """Return what a verifier has to be given for a chain: nothing where it begins at genesis, or is empty."""
+        if not chain or chain[0].header.number == 0:
             return {}
+        first = chain[0].header
         state = [state for state in self.shard_states(shard) if state.epoch == first.epoch]
         return {"trusted_hash": first.hash, "committees": tuple(state)}
 
