@@ -15,6 +15,7 @@ from harmony_core.cli.options import hash_option, network_option, readable
 from harmony_core.cli.proof_commands import proof_app
 from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
 from harmony_core.cli.security_commands import security_app
+from harmony_core.cli.simulate_command import simulate_command
 from harmony_core.cli.slash_commands import slash_app
 from harmony_core.cli.staking_commands import staking_app
 from harmony_core.cli.terminal import complain, is_terminal, write_json, write_line
@@ -57,6 +58,7 @@ app.add_typer(vdf_app, name="vdf")
 app.add_typer(vrf_app, name="vrf")
 app.add_typer(randomness_app, name="randomness")
 app.add_typer(security_app, name="security")
+app.command("simulate", short_help="Let a committee decide blocks on a simulated network.")(simulate_command)
 
 
 def _complete_network(incomplete: str) -> list[str]:

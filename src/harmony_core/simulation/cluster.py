@@ -12,7 +12,7 @@ from harmony_core.crypto.bls import SecretKey, address_of_key
 from harmony_core.errors import ConfigurationError, require
 from harmony_core.fbft.encoding import encode_message
 from harmony_core.fbft.engine import BlockFacts, ClockViews, Electorate, Finalise, Head, Settings, ViewRule
-from harmony_core.fbft.messages import Message
+from harmony_core.fbft.messages import Announce, LastSignPower, Message
 from harmony_core.fbft.signing import BLSSigning, Signing
 from harmony_core.params import load_network
 from harmony_core.primitives import (
@@ -114,6 +114,8 @@ class Cluster:
         nodes: the nodes.
         faulty: numbers of the nodes that are not honest: they do not count in what is checked.
         messages: how many messages of each type were sent.
+        messages_of: how many were sent about each height.
+        proposed: when a block was first proposed at each height.
         bytes_sent: how many bytes they had, framing included.
         violations: safety broken: empty unless too many nodes are faulty.
         finals: when each node made each height final.
@@ -130,6 +132,8 @@ class Cluster:
         self.block_interval = 0
         self.first_number = _FIRST_HEIGHT
         self.messages: Counter[str] = Counter()
+        self.messages_of: Counter[int] = Counter()
+        self.proposed: dict[int, int] = {}
         self.bytes_sent = 0
         self.violations: list[Violation] = []
         self.finals: dict[int, dict[int, int]] = {}
@@ -173,6 +177,10 @@ class Cluster:
     def count(self, message: Message, copies: int) -> None:
         """Count a message that is sent to so many nodes."""
         self.messages[message.type.name] += copies
+        if not isinstance(message, LastSignPower):
+            self.messages_of[message.block_number] += copies
+            if isinstance(message, Announce):
+                self.proposed.setdefault(message.block_number, self.network.now)
         self.bytes_sent += copies * (len(encode_message(message)) + _FRAME_BYTES)
 
     def note_final(self, node: SimulatedNode, effect: Finalise) -> None:
