@@ -35,6 +35,7 @@ __all__ = [
     "latest_epoch",
     "proven",
     "proven_headers",
+    "restored",
     "sent",
 ]
 
@@ -212,12 +213,16 @@ def searched_bitmap(recording: Recording, proof: CXReceiptsProof) -> bytes | Non
 def arrivals(recording: Recording, shard: int) -> dict[int, list[CXReceiptsProof]]:
     """Return the proofs in each block as its leader proposed it, with their bitmaps."""
     found: dict[int, list[CXReceiptsProof]] = {}
-    known = bitmaps(recording)
     for row in recording.rows(f"cx_in_shard{shard}"):
         proof = decode_cx_receipts_proof(bytes.fromhex(row["proofRlp"]))
         assert proof.encode().hex() == row["proofRlp"]
-        if has_lost_bitmap(proof):
-            bitmap = known.get(proof.commit_signature) or searched_bitmap(recording, proof)
-            proof = proof if bitmap is None else with_bitmap(proof, bitmap)
-        found.setdefault(row["number"], []).append(proof)
+        found.setdefault(row["number"], []).append(restored(recording, proof))
     return found
+
+
+def restored(recording: Recording, proof: CXReceiptsProof) -> CXReceiptsProof:
+    """Return a proof with the bitmap that it has lost, if the recording tells it."""
+    if not has_lost_bitmap(proof):
+        return proof
+    bitmap = bitmaps(recording).get(proof.commit_signature) or searched_bitmap(recording, proof)
+    return proof if bitmap is None else with_bitmap(proof, bitmap)
