@@ -127,6 +127,26 @@ def expand(read: Read, root: Hash32, depth: int, tally: Tally, what: str) -> lis
     return parts
 
 
+def split(read: Read, root: Hash32, tally: Tally, what: str) -> list[Subtree]:
+    """Return the parts in which a trie is walked: 256 of a large one, 16 of a small one, whoever walks them.
+
+    Args:
+        read: returns the bytes kept under a hash.
+        root: the trie's root.
+        tally: counts the nodes that are walked here, and takes their problems.
+        what: what to call a node.
+    """
+    trial = Tally()
+    parts = expand(read, root, 2, trial, what)
+    if len(parts) < _LARGE and not trial.problems:
+        trial = Tally()
+        parts = expand(read, root, 1, trial, what)
+    tally.nodes += trial.nodes
+    tally.size += trial.size
+    tally.problems += trial.problems
+    return parts
+
+
 def _branches(read: Read, path: str, child: bytes, tally: Tally, what: str) -> list[tuple[str, bytes]] | None:
     """Return the children of a branch or an extension; None for what is not to be expanded."""
     trial = Tally()
