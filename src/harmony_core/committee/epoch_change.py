@@ -160,17 +160,17 @@ def committees_to_propose(
 def committees_to_expect(
     header: Header, network: Network, beacon: BeaconView, *, compatibility: Compatibility = STRICT
 ) -> NextCommittees | None:
-    """Return the committees that a header should carry for the next epoch, or None for one in mid-epoch.
+    """Return the committees that a header which carries some should carry, or None where no epoch ends.
 
     A shard that follows may do so at any block, so that the epoch which it enters is taken from what the header
     carries; whether it is a later one, and whether the committees are the beacon's, is not.
 
     Raises:
-        DecodeError: the shard state of a header of another shard than the beacon's does not decode.
+        DecodeError: the shard state of a header of another shard than the beacon's does not decode, or is none.
         HarmonyError: as for `committees_to_propose`.
     """
     entering = Epoch(header.epoch + 1)
-    if header.shard_id != BEACON_SHARD_ID and header.shard_state:
+    if header.shard_id != BEACON_SHARD_ID:
         entered = decode_shard_state(header.shard_state, compatibility=compatibility).epoch
         entering = entering if entered is None else entered
     return _due(network, BlockPlace.of_header(header), entering, beacon, compatibility)

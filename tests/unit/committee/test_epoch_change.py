@@ -12,6 +12,7 @@ from harmony_core.committee import (
     VerifiedNextCommittees,
     committee_for_epoch,
     committees_for_epoch,
+    committees_to_expect,
     committees_to_propose,
     epoch_of_child,
     verify_next_shard_state,
@@ -174,6 +175,12 @@ def test_a_shard_state_that_does_not_decode_tells_no_epoch() -> None:
     with pytest.raises(DecodeError):
         epoch_of_child(broken, LOCALNET)
     assert epoch_of_child(broken, LOCALNET, compatibility=REFERENCE) == 6
+
+
+def test_what_carries_nothing_is_not_held_against_the_beacon() -> None:
+    with pytest.raises(DecodeError):
+        committees_to_expect(header(70, shard=1), LOCALNET, VIEW)
+    assert committees_to_expect(header(70), LOCALNET, VIEW) is None
 
 
 def test_headers_before_v3_name_the_hash_of_the_committees() -> None:
