@@ -172,7 +172,8 @@ def check_receipt_shards(
 def verify_outgoing_transactions(outgoing: VerifiedOutgoing, succeeded: Mapping[Hash32, bool]) -> None:
     """Verify that every receipt belongs to a transaction of the block that succeeded.
 
-    A transaction may leave several receipts, when a contract sends value, and none when it fails.
+    A transaction leaves none when it fails. That the reference lets it leave one at most is not checked here, but in
+    `harmony_core.light_client.verify_block`.
 
     Args:
         outgoing: the receipts of the block.

@@ -1,9 +1,10 @@
 """What leaves a block: the root in the header, and the transactions that sent it.
 
-A transaction that names another shard leaves a receipt that follows from it; a contract may send value as well, which only
-the execution tells. So the receipts are needed, unless those that follow from the transactions give the root.
+A transaction that names another shard leaves a receipt that follows from it; a call of the cross-shard precompile leaves
+one as well, which only the execution tells. So the receipts are needed, unless those that follow from the transactions give the root.
 
-Source: harmony-one/harmony, core/block_validator.go (ValidateState); core/state_processor.go (ApplyTransaction).
+Source: harmony-one/harmony, core/block_validator.go (ValidateState); core/state_processor.go (ApplyTransaction);
+core/vm/contracts_write.go (crossShardXferPrecompile).
 """
 
 from collections.abc import Sequence
