@@ -15,7 +15,7 @@ from harmony_core.simulation.decentralisation import Comparison, Spread
 __all__ = ["draw_safety", "draw_spreads"]
 
 _DOTS_PER_INCH = 100
-_COLOURS = 64
+_COLOURS = 256
 _SMALLEST = 1e-12
 _MOST_SEATS_BESIDE = 4000
 _SHARES = [Fraction(percent, 200) for percent in range(10, 141, 2)]
@@ -146,7 +146,7 @@ def _figure(width: float, height: float) -> Any:
 
 
 def _png(figure: Any) -> bytes:
-    """Return the picture with a palette: a third of the bytes, and no eye sees it."""
+    """Return the picture with a palette, in less than half of the bytes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an optional extra
     from PIL import Image  # noqa: PLC0415 - comes with matplotlib
 
