@@ -9,8 +9,8 @@ from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_valida
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.lines import read_lines
 from harmony_core.cli.records import parse_line
+from harmony_core.cli.shard_state_files import shard_states_by_epoch
 from harmony_core.cli.terminal import output_console, write_json, write_line
-from harmony_core.cli.verification import read_committees
 from harmony_core.committee import committee_for_epoch
 from harmony_core.errors import DataSourceError, MissingDataError, require
 from harmony_core.params import Network
@@ -87,13 +87,10 @@ def _ancestors(headers: dict[int, Header], header: Header, network: Network) -> 
 
 
 def _shard_states(network: Network, header: Header, files: Sequence[str]) -> dict[Epoch, ShardState]:
-    """Return the committees of the files by epoch, and those before staking that the schedule names."""
-    states = {}
-    for name in files:
-        state = read_committees(name)
-        states[Epoch(state.epoch or 0)] = state
+    """Return the committees of the files by epoch, but before staking those that the schedule names."""
+    states = shard_states_by_epoch(files)
     for epoch in (header.epoch, Epoch(max(header.epoch - 1, 0))):
-        if epoch not in states and not network.config.is_staking(epoch):
+        if not network.config.is_staking(epoch):
             states[epoch] = committee_for_epoch(network, epoch)
     return states
 

@@ -48,7 +48,7 @@ def _verify(
         typer.Option(
             metavar="FILE",
             show_default=False,
-            help="File with the shard state of an epoch, hexadecimal RLP, that you vouch for; may be repeated.",
+            help="File with shard states that you vouch for: hexadecimal RLP, or JSON objects with the key rlp; may be repeated.",
         ),
     ] = None,
     validator: Annotated[

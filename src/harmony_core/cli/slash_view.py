@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harmony_core.chain import ShardState, SlashRecord
+from harmony_core.chain import SlashRecord
 from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_validator_wrapper
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
 from harmony_core.cli.lines import Line, read_lines, read_text
+from harmony_core.cli.shard_state_files import shard_states_by_epoch
 from harmony_core.cli.slash_records import records_from_text
 from harmony_core.cli.source import lines_of
 from harmony_core.cli.terminal import complain, output_console, write_json, write_line
-from harmony_core.cli.verification import read_committees
 from harmony_core.errors import HarmonyError
 from harmony_core.params import Network
 from harmony_core.primitives import Address, BLSPublicKeyBytes, Dec, Epoch, address_to_bech32, bytes_from_hex
@@ -67,10 +67,7 @@ def verify_records(source: str, given: SlashInput, *, as_json: bool) -> ExitCode
     Raises:
         HarmonyError: a committee or a wrapper is not what it claims to be.
     """
-    committees: dict[Epoch, ShardState] = {}
-    for name in given.committees:
-        state = read_committees(name)
-        committees[Epoch(state.epoch or 0)] = state
+    committees = shard_states_by_epoch(given.committees)
     context = SlashContext(network=given.network, epoch=Epoch(given.epoch), committees=committees)
     validators, snapshots = _wrappers(given.validators), _wrappers(given.snapshots)
     judged: list[_Judged] = []

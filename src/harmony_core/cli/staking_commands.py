@@ -102,7 +102,7 @@ def _reward(
         typer.Option(
             metavar="FILE",
             show_default=False,
-            help="File with the shard state of an epoch, hexadecimal RLP; may be repeated.",
+            help="File with shard states: hexadecimal RLP, or JSON objects with the key rlp; may be repeated.",
         ),
     ] = None,
     snapshot: Annotated[

@@ -223,7 +223,8 @@ class Compatibility:
     negative_slash_debts: bool = False
     """Let delegators gain by a slash where the validator now has more stake than all of them had when the epoch began.
 
-    The reference divides by the difference (staking/slash/double-sign.go, delegatorSlashApplyDebt; #5050).
+    The reference divides by the difference (staking/slash/double-sign.go, delegatorSlashApplyDebt;
+    harmony-one/harmony #5050).
     """
 
     @classmethod
