@@ -3,7 +3,6 @@
 from harmony_core.errors import HarmonyError, MissingDataError, VerificationError, require
 from harmony_core.fbft.encoding import decode_message
 from harmony_core.fbft.engine.events import (
-    CommitteeKnown,
     Effect,
     Event,
     ProposalReady,
@@ -87,6 +86,8 @@ class Engine:
                 sender. The state is as it was, except that votes which turn out false on a closer look are dropped, and
                 that what cannot be judged yet may be kept, within bounds.
         """
+        if not isinstance(event, Event):
+            raise TypeError(f"an event is needed, not {type(event).__name__}")
         if isinstance(event, Started):
             return self._start(event)
         state = self.state
@@ -102,10 +103,8 @@ class Engine:
             self._time_out(event)
         elif isinstance(event, Synced):
             on_synced(state, event)
-        elif isinstance(event, CommitteeKnown):
-            on_committee(state, event)
         else:
-            raise TypeError(f"an event is needed, not {type(event).__name__}")
+            on_committee(state, event)
         if state.unplaced is not None:
             place_proof(state)
         self._replay_early()

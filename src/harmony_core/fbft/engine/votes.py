@@ -46,10 +46,11 @@ class Votes:
         Raises:
             VerificationError: code ``engine-vote-repeated`` for members whose votes are there already.
         """
-        if self._pending_bits & bits:
+        is_again = self._pending.get(bits) == signature
+        if self._pending_bits & bits and not is_again:
             self._settle(signing, bits)
         require(
-            not self.verified & bits,
+            not self.verified & bits and not is_again,
             VerificationError,
             "engine-vote-repeated",
             "This member has already voted.",
