@@ -54,9 +54,7 @@ def end_epoch(
     payout = payout_undelegations(
         {address: state.validator(address) for address in listed}, epoch=context.epoch, rules=rules
     )
-    after = state.with_validators(*payout.wrappers)
-    for account, amount in payout.balances.items():
-        after = after.credited(account, amount)
+    after = state.with_validators(*payout.wrappers).credited_all(payout.balances)
     after, marks = mark_election(after, elected, next_epoch, context.config, candidates=listed)
     return EpochEnd(after, sum(payout.balances.values()), payout.dropped, (*payout.trace, *marks))
 

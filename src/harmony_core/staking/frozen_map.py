@@ -31,4 +31,8 @@ class FrozenMap(Mapping[_Key, _Value], Generic[_Key, _Value]):
 
     def updated(self, items: Mapping[_Key, _Value]) -> "FrozenMap[_Key, _Value]":
         """Return a mapping with these items put in; a key that was there keeps its place."""
-        return FrozenMap({**self._items, **items}) if items else self
+        if not items:
+            return self
+        changed: FrozenMap[_Key, _Value] = FrozenMap()
+        changed._items = {**self._items, **items}
+        return changed

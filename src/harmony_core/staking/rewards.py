@@ -274,9 +274,10 @@ def _summed(payouts: Sequence[KeyReward]) -> dict[Address, int]:
 
 def _credited(state: StakingState, earnings: BlockEarnings) -> RewardOutcome:
     """Return the outcome of crediting accounts, as before staking; the reference then names no payouts."""
+    amounts: dict[Address, int] = {}
     for address, amount in earnings.due:
-        state = state.credited(address, amount)
-    return RewardOutcome(state=state, total=earnings.total, trace=earnings.trace)
+        amounts[address] = amounts.get(address, 0) + amount
+    return RewardOutcome(state=state.credited_all(amounts), total=earnings.total, trace=earnings.trace)
 
 
 def _last(headers: Sequence[Header], count: int, number: int = 0) -> Sequence[Header]:

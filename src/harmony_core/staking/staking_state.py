@@ -127,18 +127,25 @@ class StakingState:
         Raises:
             VerificationError: ``staking-balance`` if a negative amount exceeds the balance.
         """
-        if not amount:
-            return self
-        balance = self.balance(account) + amount
-        require(
-            balance >= 0,
-            VerificationError,
-            "staking-balance",
-            "The account has not enough to stake this much.",
-            expected=f"at least {-amount}",
-            actual=self.balance(account),
-        )
-        return replace(self, balances=_updated(self.balances, {account: balance}))
+        return self.credited_all({account: amount}) if amount else self
+
+    def credited_all(self, amounts: Mapping[Address, int]) -> "StakingState":
+        """Return the state with so many atto more on each of several accounts, at the cost of one.
+
+        Raises:
+            VerificationError: ``staking-balance`` if a negative amount exceeds the balance.
+        """
+        balances = {account: self.balance(account) + amount for account, amount in amounts.items()}
+        for account, balance in balances.items():
+            require(
+                balance >= 0,
+                VerificationError,
+                "staking-balance",
+                "The account has not enough to stake this much.",
+                expected=f"at least {-amounts[account]}",
+                actual=self.balance(account),
+            )
+        return replace(self, balances=_updated(self.balances, balances))
 
 
 def _updated(mapping: Mapping[_Key, _Value], items: Mapping[_Key, _Value]) -> Mapping[_Key, _Value]:
