@@ -52,7 +52,7 @@ def file_of(recording: Any) -> Path:
 def test_recorded_elections_are_held_from_their_rows(recording: Any) -> None:
     if recording.network.schedule != LOCALNET.schedule:
         return
-    for row in recording.rows("epos_rounds")[:3]:
+    for row in [row for row in recording.rows("epos_rounds") if row["winners"]][:3]:
         outcome = run(
             "committee", "elect", *BASE, file_of(recording), "--epoch", str(row["forEpoch"]), "--json"
         )

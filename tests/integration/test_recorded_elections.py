@@ -60,7 +60,7 @@ def test_every_auction_is_recomputed_from_the_recorded_bids(recorded: RecordedEl
                 keys=tuple(map(BLSPublicKeyBytes.from_hex, bid["keys"])),
                 stake=int(bid["stake"]),
             )
-            for bid in row["candidates"]
+            for bid in row["candidates"] or ()
         ]
         compare_election(recorded, row, elect(rules, candidates))
 
@@ -79,9 +79,9 @@ def compare_election(recorded: RecordedElections, row: dict[str, Any], election:
             Dec.parse(winner["rawStake"]),
             Dec.parse(winner["eposStake"]),
         )
-        for winner in row["winners"]
+        for winner in row["winners"] or ()
     ]
-    bids = {bid["validator"].lower(): bid for bid in row["candidates"]}
+    bids = {bid["validator"].lower(): bid for bid in row["candidates"] or ()}
     admitted = [outcome for outcome in election.outcomes if outcome.verdict.is_admitted]
     assert {outcome.candidate.address.to_hex() for outcome in admitted} == set(bids)
     for outcome in admitted:

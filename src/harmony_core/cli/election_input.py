@@ -129,7 +129,7 @@ def _candidate(row: Mapping[str, Any]) -> Candidate:
 
 
 def _recorded(document: Mapping[str, Any]) -> ElectionInput:
-    bids = {parse_address(row["validator"]): row for row in document["candidates"]}
+    bids = {parse_address(row["validator"]): row for row in document["candidates"] or ()}
     standing = [_recorded_candidate(row, bids) for row in document.get("eligibility") or ()]
     listed = {candidate.address for candidate in standing if candidate is not None}
     others = [
