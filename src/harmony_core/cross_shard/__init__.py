@@ -25,6 +25,7 @@ from harmony_core.cross_shard.outgoing import (
     verify_outgoing_transactions,
     verify_senders_of_receipts,
 )
+from harmony_core.cross_shard.precompile import CROSS_SHARD_PRECOMPILE, receipt_of_precompile_call
 from harmony_core.cross_shard.receipts_proof import (
     SpentMark,
     VerifiedReceipts,
@@ -36,6 +37,7 @@ from harmony_core.cross_shard.routing import Route, route_transaction
 from harmony_core.cross_shard.tracker import Stage, TransferStatus, TransferTracker
 
 __all__ = [
+    "CROSS_SHARD_PRECOMPILE",
     "CrossLinkBook",
     "Route",
     "SpentMark",
@@ -50,6 +52,7 @@ __all__ = [
     "gives_outgoing_root",
     "has_lost_bitmap",
     "prove_receipts",
+    "receipt_of_precompile_call",
     "route_transaction",
     "verify_cross_link",
     "verify_cross_link_places",

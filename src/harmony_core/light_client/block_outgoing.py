@@ -1,7 +1,7 @@
 """What leaves a block: the root in the header, and the transactions that sent it.
 
-A transaction that names another shard leaves a receipt that follows from it; a call of the cross-shard precompile leaves
-one as well, which only the execution tells. So the receipts are needed, unless those that follow from the transactions give the root.
+A transaction that names another shard, or calls the cross-shard precompile, leaves a receipt that follows from it; so may
+one whose contract calls the precompile, which only the execution tells. So the receipts are needed, unless those that follow from the transactions give the root.
 
 Source: harmony-one/harmony, core/block_validator.go (ValidateState); core/state_processor.go (ApplyTransaction);
 core/vm/contracts_write.go (crossShardXferPrecompile).
@@ -14,6 +14,7 @@ from typing import Final
 from harmony_core.chain import CXReceipt, Transaction, VerifiedTransaction
 from harmony_core.cross_shard import (
     gives_outgoing_root,
+    receipt_of_precompile_call,
     verify_outgoing_root,
     verify_senders_of_receipts,
 )
@@ -41,7 +42,7 @@ def check_outgoing(context: BlockContext, findings: Findings) -> None:
         return
     header, network = context.header, context.network
     succeeded = _statuses(context, findings)
-    direct = _direct(findings.transactions, succeeded)
+    direct = _direct(context, findings.transactions, succeeded)
     if gives_outgoing_root(header, network.config, direct, compatibility=context.compatibility):
         findings.outgoing = direct
         findings.prove(_ROOT, _TRANSACTIONS)
@@ -83,7 +84,9 @@ def _check_given(context: BlockContext, findings: Findings, receipts: tuple[CXRe
         "block-outgoing-order",
         "A transaction leaves one cross-shard receipt at most, and they are in the order of the transactions.",
     )
-    direct = {receipt.transaction_hash: receipt for receipt in _direct(findings.transactions, succeeded)}
+    direct = {
+        receipt.transaction_hash: receipt for receipt in _direct(context, findings.transactions, succeeded)
+    }
     given = {receipt.transaction_hash: receipt for receipt in receipts}
     for name, expected in direct.items():
         actual = given.get(name)
@@ -118,23 +121,29 @@ def _statuses(context: BlockContext, findings: Findings) -> dict[Hash32, bool]:
 
 
 def _direct(
-    transactions: Sequence[VerifiedTransaction], succeeded: dict[Hash32, bool]
+    context: BlockContext, transactions: Sequence[VerifiedTransaction], succeeded: dict[Hash32, bool]
 ) -> tuple[CXReceipt, ...]:
-    """Return the cross-shard receipts of the transactions that name another shard and succeeded."""
+    """Return the cross-shard receipts that follow from the transactions that succeeded."""
     found = []
     for verified in transactions:
         transaction = verified.transaction
-        if verified.leaves_shard and isinstance(transaction, Transaction):
-            name = transaction.hash_by_type
-            if succeeded.get(name, False):
-                found.append(
-                    CXReceipt(
-                        name,
-                        verified.sender,
-                        transaction.to,
-                        transaction.shard_id,
-                        transaction.to_shard_id,
-                        transaction.value,
-                    )
+        if not isinstance(transaction, Transaction) or not succeeded.get(transaction.hash_by_type, False):
+            continue
+        if verified.leaves_shard:
+            found.append(
+                CXReceipt(
+                    transaction.hash_by_type,
+                    verified.sender,
+                    transaction.to,
+                    transaction.shard_id,
+                    transaction.to_shard_id,
+                    transaction.value,
                 )
+            )
+            continue
+        called = receipt_of_precompile_call(
+            transaction, verified.sender, context.network.config, context.header.epoch
+        )
+        if called is not None:
+            found.append(called)
     return tuple(found)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harmony_core.chain import Block, CrossLink, Header, Log, Receipt, Transaction, encode_cross_links
-from harmony_core.cross_shard import CrossLinkBook, SpentMarks, verify_cross_links
+from harmony_core.cross_shard import CROSS_SHARD_PRECOMPILE, CrossLinkBook, SpentMarks, verify_cross_links
 from harmony_core.errors import HarmonyError, MissingDataError
 from harmony_core.light_client import BlockContext, Findings, ProvenHeader, VerifiedBlock, verify_block
 from harmony_core.light_client.basis import Basis, BasisKind
@@ -263,6 +263,29 @@ def test_what_a_contract_sends_does_not_follow_from_the_transactions() -> None:
     by_contract = (sent_by(FIRST, to_shard_id=ShardID(1), amount=3), sent_by(SECOND))
     sample = replace(SAMPLE, outgoing=by_contract)
     assert sample.verify(outgoing=by_contract).outgoing == by_contract
+
+
+def precompile_call(**changes: Any) -> Transaction:
+    words = [10**18, int.from_bytes(b"\x66" * 20, "big"), 1]
+    data = bytes.fromhex("28480800") + b"".join(word.to_bytes(32, "big") for word in words)
+    return signed_transaction(to=CROSS_SHARD_PRECOMPILE, data=data, **changes)
+
+
+def test_a_call_of_the_precompile_leaves_what_it_says() -> None:
+    call = precompile_call()
+    left_by_it = sent_by(call, to_shard_id=ShardID(1), recipient=Address(b"\x66" * 20))
+    sample = replace(sample_of(call), outgoing=(left_by_it,))
+    assert sample.verify().outgoing == (left_by_it,)
+    richer = replace(left_by_it, amount=10**19)
+    sample = replace(sample, outgoing=(richer,))
+    assert refused(partial(sample.verify, outgoing=sample.outgoing)) == "block-outgoing-direct"
+    for other in (
+        precompile_call(value=1),
+        signed_transaction(to=CROSS_SHARD_PRECOMPILE),
+        signed_transaction(data=call.data),
+        signed_transaction(to=CROSS_SHARD_PRECOMPILE, data=call.data[:-1]),
+    ):
+        assert sample_of(other).verify().outgoing == ()
 
 
 def test_value_that_vanishes_is_refused() -> None:
