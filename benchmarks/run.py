@@ -18,6 +18,7 @@ SCRIPTS = (
     "header_chain.py",
     "tries.py",
     "state.py",
+    "rewards.py",
     "transactions.py",
     "vrf.py",
     "vdf.py",

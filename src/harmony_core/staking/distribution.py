@@ -15,6 +15,7 @@ __all__ = ["delegation_shares", "with_reward"]
 
 _ONE: Final = Dec.ONE.raw
 _HALF: Final = _ONE // 2
+_SQUARE: Final = _ONE * _ONE
 _SAFE_BITS: Final = 128
 _new = object.__new__
 _set = object.__setattr__
@@ -27,12 +28,17 @@ def delegation_shares(snapshot: ValidatorWrapper) -> dict[Address, Dec]:
 
     Source: internal/chain/reward.go, lookupDelegatorShares.
     """
-    total = Dec.from_int(snapshot.total_delegation)
+    total = snapshot.total_delegation
     if not total:
         return {}
-    return {
-        delegation.delegator: Dec.from_int(delegation.amount) / total for delegation in snapshot.delegations
-    }
+    shares = {}
+    for delegation in snapshot.delegations:
+        # What dividing two `Dec` gives: 36 decimals, cut off, then rounded half to even to 18.
+        part, rest = divmod(delegation.amount * _SQUARE // total, _ONE)
+        share = _new(Dec)
+        _set(share, "raw", part + 1 if rest > _HALF or (rest == _HALF and part & 1) else part)
+        shares[delegation.delegator] = share
+    return shares
 
 
 def with_reward(

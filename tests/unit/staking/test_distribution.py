@@ -109,6 +109,9 @@ def test_every_part_is_what_plain_fractions_say(amounts: list[int], reward: int,
         delegations=tuple(map(Delegation, delegators, amounts)),
     )
     shares = delegation_shares(wrapper)
+    whole = Dec.from_int(sum(amounts))
+    quotients = [Dec.from_int(amount) / whole for amount in amounts] if whole else []
+    assert list(shares.values()) == quotients
     after = with_reward(wrapper, wrapper, reward, shares)
     own = round(Fraction(rate * reward, ONE))
     parts = [round(Fraction(share.raw * (reward - own), ONE)) for share in shares.values()]
