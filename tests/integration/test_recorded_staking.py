@@ -12,7 +12,7 @@ import pytest
 
 from harmony_core.chain.staking_message import Delegate
 from harmony_core.errors import VerificationError
-from harmony_core.primitives import Address
+from harmony_core.primitives import Address, Compatibility
 from harmony_core.staking import verify_block_supply, verify_supply
 from support.recorded import Recording, recordings
 from support.recorded_staking import RecordedStaking, Replayed
@@ -135,6 +135,17 @@ def test_one_atto_more_in_a_directive_shows(recording: Recording) -> None:
         except VerificationError:
             continue
         assert outcome.state.validators != block.outcome.state.validators
+
+
+@every_recording
+def test_the_quirks_of_the_reference_show_nowhere(recording: Recording) -> None:
+    recorded, blocks = _replayed(recording)
+    for block in blocks:
+        if block.outcome.slashes is None:
+            lenient = recorded.apply(
+                block.header, block.before, block.messages, {}, Compatibility.reference()
+            )
+            assert lenient.state == block.outcome.state, block.header.number
 
 
 @every_recording

@@ -184,3 +184,23 @@ def test_a_payout_pays_every_delegator_what_its_entries_say(
         entry.amount for w in payout.wrappers or (wrapper,) for entry in w.delegations[1].undelegations
     )
     assert payout.balances.get(ALICE, 0) + left == sum(entry.amount for entry in entries)
+
+
+@settings(deadline=None)
+@given(st.lists(_MESSAGES, min_size=1, max_size=6), _EPOCHS)
+def test_what_strict_takes_the_reference_takes_with_the_same_outcome(
+    messages: list[StakingMessage], epoch: int
+) -> None:
+    state = sample_state()
+    for message in messages:
+        strict, refusal = outcome(partial(apply_directive, state, message, context(_RULES, epoch=epoch)))
+        rules = context(_RULES, epoch=epoch, compatibility=Compatibility.reference())
+        lenient, other = outcome(partial(apply_directive, state, message, rules))
+        if strict is None:
+            # None of the quirks shows on a state that the rules themselves have made.
+            assert refusal is not None
+            assert other is not None
+            assert other.code == refusal.code
+            continue
+        assert lenient == strict
+        state = strict.state

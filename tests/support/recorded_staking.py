@@ -10,7 +10,7 @@ from harmony_core.chain import Header, ShardState, decode_shard_state, decode_st
 from harmony_core.chain.staking_message import StakingMessage
 from harmony_core.chain.transaction_rules import verify_staking_transaction
 from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_validator_wrapper
-from harmony_core.primitives import Address, BlockNumber, Epoch
+from harmony_core.primitives import STRICT, Address, BlockNumber, Compatibility, Epoch
 from harmony_core.staking import DelegationIndex, StakingState, staking_message_of
 from harmony_core.staking.block_transition import BlockOutcome, apply_block
 from harmony_core.staking.precompile import STAKING_PRECOMPILE, staking_message_of_call
@@ -185,6 +185,7 @@ class RecordedStaking:
         state: StakingState,
         messages: tuple[StakingMessage, ...],
         past_snapshots: Mapping[Epoch, Mapping[Address, ValidatorWrapper]],
+        compatibility: Compatibility = STRICT,
     ) -> BlockOutcome:
         first: int = header.number
         while first - 1 in self.headers and header.number - first < 64:
@@ -197,6 +198,7 @@ class RecordedStaking:
             ancestors=[self.headers[height] for height in range(first, header.number)],
             shard_states=self.shard_states,
             past_snapshots=past_snapshots,
+            compatibility=compatibility,
         )
 
     def recorded_after(
