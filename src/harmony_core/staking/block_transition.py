@@ -91,7 +91,7 @@ def apply_block(
         compatibility: which quirks of the reference to reproduce.
 
     Raises:
-        VerificationError: ``staking-beacon-only`` for another shard, or a code of `apply_directive`, `end_epoch`,
+        VerificationError: ``staking-beacon-only`` for another shard, ``staking-parent-hash`` for another parent, or a code of `apply_directive`, `end_epoch`,
             `with_signing_status`, `pay_block`, `replay_block_slashes`, `store_validators`.
         MissingDataError: ``staking-parent`` without the parent, ``staking-committees`` without the committee that ends;
             ``staking-snapshot``; or a code of `pay_block`.
@@ -156,7 +156,17 @@ def _parent_epoch(header: Header, ancestors: Sequence[Header]) -> Epoch:
         "What a block does to validators depends on its parent.",
         expected=header.parent_hash,
     )
-    return ancestors[-1].epoch if ancestors else header.epoch
+    if not ancestors:
+        return header.epoch
+    require(
+        ancestors[-1].hash == header.parent_hash,
+        VerificationError,
+        "staking-parent-hash",
+        "The last of the headers before a block is its parent.",
+        expected=header.parent_hash,
+        actual=ancestors[-1].hash,
+    )
+    return ancestors[-1].epoch
 
 
 def _end_of_epoch(
@@ -167,8 +177,7 @@ def _end_of_epoch(
     context: StakingContext,
 ) -> EpochEnd:
     new = decode_shard_state(header.shard_state, compatibility=context.compatibility)
-    next_epoch = header.epoch + 1 if new.epoch is None else new.epoch
-    ended = end_epoch(state, new.staked_slots().addresses, Epoch(next_epoch), context)
+    ended = end_epoch(state, new.staked_slots().addresses, new.epoch, context)
     ending = shard_states.get(parent_epoch)
     require(
         ending is not None,

@@ -5,6 +5,7 @@ Source: harmony-one/harmony, internal/chain/engine.go, Finalize; core/state/stat
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from harmony_core.chain.validator_rules import verify_validator_wrapper
 from harmony_core.errors import HarmonyError
@@ -15,6 +16,9 @@ from harmony_core.staking.staking_state import StakingState
 from harmony_core.staking.unlocking import LockRules, payout_undelegations
 
 __all__ = ["EpochEnd", "end_epoch", "listed_validators", "store_validators"]
+
+
+_BEFORE_ALL_RULES: Final = Epoch(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +39,31 @@ class EpochEnd:
 
 
 def end_epoch(
-    state: StakingState, elected: Iterable[Address], next_epoch: Epoch, context: StakingContext
+    state: StakingState, elected: Iterable[Address], next_epoch: Epoch | None, context: StakingContext
 ) -> EpochEnd:
     """Pay the undelegations that are due, then mark who was elected and bring commissions to the floor.
 
     Args:
         state: the state after the block's transactions.
         elected: validators with a slot in the new shard state, in its order.
-        next_epoch: the epoch of the new shard state.
+        next_epoch: the epoch of the new shard state, None where it is written as before staking: then nobody is elected
+            by stake, and no rule that goes by the next epoch is in force.
         context: the last block of the epoch.
 
     Raises:
         VerificationError: ``staking-validator-unknown`` for an elected account that is no validator.
         ConfigurationError: ``staking-promotion-period``.
+        UnsupportedRulesError: ``rules-unknown`` for a next epoch past the last known rules.
     """
+    following = _BEFORE_ALL_RULES if next_epoch is None else next_epoch
+    context.network.require_known_rules(max(following, Epoch(0)))
     listed = listed_validators(state, context)
-    rules = LockRules.of_epoch(context.config, context.epoch, next_epoch)
+    rules = LockRules.of_epoch(context.config, context.epoch, following)
     payout = payout_undelegations(
         {address: state.validator(address) for address in listed}, epoch=context.epoch, rules=rules
     )
     after = state.with_validators(*payout.wrappers).credited_all(payout.balances)
-    after, marks = mark_election(after, elected, next_epoch, context.config, candidates=listed)
+    after, marks = mark_election(after, elected, following, context.config, candidates=listed)
     return EpochEnd(after, sum(payout.balances.values()), payout.dropped, (*payout.trace, *marks))
 
 

@@ -76,7 +76,8 @@ def forecast_unlock(
     steps: list[TraceStep] = []
     epoch = undelegated_in
     while True:
-        network.require_known_rules(epoch)
+        # The end of an epoch goes by rules of the next one too.
+        network.require_known_rules(Epoch(epoch + 1))
         rules = LockRules.of_epoch(network.config, epoch, Epoch(epoch + 1))
         unlocked = unlock(
             delegation, epoch=epoch, last_epoch_in_committee=last_epoch_in_committee, rules=rules

@@ -118,6 +118,12 @@ def test_the_parent_is_needed() -> None:
     assert info.value.code == "staking-parent"
 
 
+def test_another_parent_is_refused() -> None:
+    with pytest.raises(VerificationError) as info:
+        _applied(70, ancestors=[_headers(72)[1]])
+    assert info.value.code == "staking-parent-hash"
+
+
 def test_the_end_of_an_epoch_needs_the_committees_that_end() -> None:
     number = _network().schedule.last_block_of_epoch(Epoch(12))
     header, parent = _headers(number, shard_state=ShardState(Epoch(13), ()).encode(staking=True))

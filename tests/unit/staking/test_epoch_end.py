@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harmony_core.chain.validator_wrapper import Delegation, Undelegation, ValidatorStatus
-from harmony_core.errors import ConfigurationError, VerificationError
+from harmony_core.errors import ConfigurationError, UnsupportedRulesError, VerificationError
 from harmony_core.params import load_network
 from harmony_core.primitives import BlockNumber, Compatibility, Dec, Epoch
 from harmony_core.staking import (
@@ -77,6 +77,22 @@ def test_a_validator_made_in_the_last_block_is_not_listed_yet() -> None:
     assert end_epoch(state, [], Epoch(11), context(rules)).state.validator(FIRST) == late
     later = end_epoch(state, [], Epoch(11), context(rules, number=101))
     assert later.state.validator(FIRST).validator.commission.max_rate == Dec.parse("0.17")
+
+
+def test_the_end_of_the_last_known_epoch_goes_by_rules_that_are_not_known() -> None:
+    with pytest.raises(UnsupportedRulesError) as info:
+        end_epoch(sample_state(), [], Epoch(2964), _mainnet(2963, Compatibility()))
+    assert info.value.code == "rules-unknown"
+
+
+def test_a_shard_state_of_before_staking_brings_no_rule_of_the_next_epoch() -> None:
+    rules = switches(max_rate_epoch=Epoch(0), hip30_epoch=Epoch(0), min_commission_promo_period=0)
+    state = sample_state(first_election_epochs={FIRST: Epoch(1)})
+    state = state.with_validators(sample_wrapper(FIRST, rates=("0.01", "0.02", "0.01")))
+    ended = end_epoch(state, [], None, context(rules, epoch=3))
+    assert ended.state == state
+    raised = end_epoch(state, [], Epoch(4), context(rules, epoch=3))
+    assert raised.state.validator(FIRST).validator.commission.max_rate == Dec.parse("0.08")
 
 
 def test_only_validators_are_elected() -> None:

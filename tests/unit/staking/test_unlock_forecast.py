@@ -43,6 +43,8 @@ def test_nothing_is_undelegated_before_staking() -> None:
 
 
 def test_no_answer_is_given_past_the_known_rules() -> None:
+    network = load_network("mainnet")
     with pytest.raises(UnsupportedRulesError) as info:
-        forecast_unlock(load_network("mainnet"), Epoch(2960), last_epoch_in_committee=Epoch(2960))
+        forecast_unlock(network, Epoch(2956), last_epoch_in_committee=Epoch(2956))
     assert info.value.code == "rules-unknown"
+    assert forecast_unlock(network, Epoch(2955), last_epoch_in_committee=Epoch(2955)).paid_at_end_of == 2962
