@@ -294,11 +294,19 @@ def _heartbeat(body: bytes, _compatibility: Compatibility) -> Heartbeat:
 
 
 def _epoch_block(body: bytes, compatibility: Compatibility) -> EpochBlock:
+    sealed = _sealed(body)
+    if sealed is None:
+        return EpochBlock(decode_block(body, compatibility=compatibility))
+    block, commit = sealed
+    return EpochBlock(decode_block(block, compatibility=compatibility), commit)
+
+
+def _sealed(body: bytes) -> tuple[bytes, bytes] | None:
+    """Return the encodings of block and commit, or None for a block alone, of which nothing is kept here."""
     fields = take_list(rlp.decode(body), "epoch block")
     if len(fields) != _EPOCH_BLOCK_FIELDS or isinstance(fields[1], list):
-        return EpochBlock(decode_block(body, compatibility=compatibility))
-    block = decode_block(rlp.encode(fields[0]), compatibility=compatibility)
-    return EpochBlock(block, take_bytes(fields[1], "commit"))
+        return None
+    return rlp.encode(fields[0]), fields[1]
 
 
 def _items(body: bytes) -> list[rlp.RLPItem]:
