@@ -18,7 +18,7 @@ from harmony_core.state.account import decode_slot_value
 from harmony_core.state.validators import VALIDATOR_FLAG_SLOT
 from harmony_core.trie import EMPTY_ROOT
 
-__all__ = ["AccountTally", "FoundAccount", "walk_accounts"]
+__all__ = ["AccountTally", "FoundAccount", "inspect_account", "walk_accounts"]
 
 _FLAG_KEY: Final = keccak256(VALIDATOR_FLAG_SLOT).hex()
 _NO_CODE: Final = bytes(EMPTY_CODE_HASH)
@@ -84,20 +84,28 @@ def walk_accounts(
     """
     inspector = _Inspector(database, tally, compatibility)
     for key, value in walk_trie(database.database.get_hashed, parts, tally, what="account node"):
-        account = _plain_account(value)
-        if account is None:
-            try:
-                strict = decode_account(value)
-            except HarmonyError as error:
-                tally.note(ProblemKind.UNDECODABLE, "account", key, None, str(error))
-                continue
-            account = strict.nonce, strict.balance, bytes(strict.storage_root), bytes(strict.code_hash)
-        nonce, balance, storage_root, code_hash = account
-        tally.balance += balance
-        wrapper = None
-        if code_hash != _NO_CODE or storage_root != _NO_STORAGE:
-            wrapper = inspector.inspect(key, storage_root, code_hash)
-        yield FoundAccount(key, nonce, balance, storage_root, code_hash, wrapper)
+        found = inspector.account(key, value)
+        if found is not None:
+            yield found
+
+
+def inspect_account(
+    database: NodeDatabase,
+    key: str,
+    value: bytes,
+    tally: AccountTally,
+    compatibility: Compatibility = STRICT,
+) -> FoundAccount | None:
+    """Return an account from its leaf's value, with everything checked that it commits to; None where it is none.
+
+    Args:
+        database: the node's database.
+        key: its key, 64 hexadecimal digits.
+        value: the leaf's value.
+        tally: counts, and takes the problems.
+        compatibility: quirks to allow in wrappers.
+    """
+    return _Inspector(database, tally, compatibility).account(key, value)
 
 
 class _Inspector:
@@ -110,7 +118,24 @@ class _Inspector:
         self._codes: set[bytes] = set()
         self._storages: dict[bytes, bool] = {}
 
-    def inspect(self, key: str, storage_root: bytes, code_hash: bytes) -> ValidatorWrapper | None:
+    def account(self, key: str, value: bytes) -> FoundAccount | None:
+        """Return the account of a leaf."""
+        account = _plain_account(value)
+        if account is None:
+            try:
+                strict = decode_account(value)
+            except HarmonyError as error:
+                self._tally.note(ProblemKind.UNDECODABLE, "account", key, None, str(error))
+                return None
+            account = strict.nonce, strict.balance, bytes(strict.storage_root), bytes(strict.code_hash)
+        nonce, balance, storage_root, code_hash = account
+        self._tally.balance += balance
+        wrapper = None
+        if code_hash != _NO_CODE or storage_root != _NO_STORAGE:
+            wrapper = self._inspect(key, storage_root, code_hash)
+        return FoundAccount(key, nonce, balance, storage_root, code_hash, wrapper)
+
+    def _inspect(self, key: str, storage_root: bytes, code_hash: bytes) -> ValidatorWrapper | None:
         is_validator = storage_root != _NO_STORAGE and self._storage(key, storage_root)
         if code_hash == _NO_CODE:
             if is_validator:

@@ -16,7 +16,18 @@ from harmony_core.trie import EMPTY_ROOT
 from harmony_core.trie.decode import decode_node
 from harmony_core.trie.node import DIGITS, EMPTY_CHILD, Branch, Child, Extension, Leaf, Node
 
-__all__ = ["Problem", "ProblemKind", "Subtree", "Tally", "expand", "root_of_walk", "split", "walk_trie"]
+__all__ = [
+    "Problem",
+    "ProblemKind",
+    "Read",
+    "Subtree",
+    "Tally",
+    "checked_node",
+    "expand",
+    "root_of_walk",
+    "split",
+    "walk_trie",
+]
 
 _INLINE: Final = 32
 _LARGE: Final = 256
@@ -25,6 +36,7 @@ _ODD_LEAF: Final = 3
 _EVEN_LEAF: Final = 0x20
 _KEY_LENGTH: Final = "a key has 32 bytes"
 Read = Callable[[bytes], bytes | None]
+"""Returns the bytes kept under a hash, None where there are none."""
 
 
 class ProblemKind(StrEnum):
@@ -150,7 +162,7 @@ def split(read: Read, root: Hash32, tally: Tally, what: str) -> list[Subtree]:
 def _branches(read: Read, path: str, child: bytes, tally: Tally, what: str) -> list[tuple[str, bytes]] | None:
     """Return the children of a branch or an extension; None for what is not to be expanded."""
     trial = Tally()
-    encoding = _checked(read, path, child[1:], trial, what)
+    encoding = checked_node(read, path, child[1:], trial, what)
     try:
         node = decode_node(encoding) if encoding is not None else None
     except DecodeError as error:
@@ -170,8 +182,8 @@ def _branches(read: Read, path: str, child: bytes, tally: Tally, what: str) -> l
     return None
 
 
-def _checked(read: Read, path: str, node_hash: bytes, tally: Tally, what: str) -> bytes | None:
-    """Return the node with a hash, or None after noting why not."""
+def checked_node(read: Read, path: str, node_hash: bytes, tally: Tally, what: str) -> bytes | None:
+    """Return the encoding of the node with a hash, or None after noting why not."""
     try:
         encoding = read(node_hash)
     except DataSourceError as error:
@@ -207,7 +219,7 @@ def walk_trie(
         path, child = stack.pop()
         encoding: bytes | None = None
         if isinstance(child, bytes):
-            encoding = _checked(read, owner + path, child[1:], tally, what)
+            encoding = checked_node(read, owner + path, child[1:], tally, what)
             if encoding is None:
                 continue
             tally.nodes += 1
