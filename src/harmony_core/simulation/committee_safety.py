@@ -9,6 +9,7 @@ Floating point is used for frequencies only; which shard exceeds what is decided
 
 import math
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -163,8 +164,13 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
     if workers == 1:
         yield None
         return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
-        yield executor
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts) as executor:
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(cancel_futures=True)
+            raise
 
 
 def simulate_safety(
@@ -220,6 +226,11 @@ def simulate_safety(
         for future in as_completed(running):
             note(running[future], future.result())
     return _merged([played[number] for number in sorted(played)])
+
+
+def _leave_interrupts() -> None:
+    """Leave an interrupt from the terminal, which reaches every process, to the one that shares out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @dataclass(slots=True)
