@@ -89,16 +89,17 @@ def slash_validator(
 
     Source: staking/slash/double-sign.go, delegatorSlashApplyDebt.
     """
+    places, stake = _slashable(current, snapshot)
     require(
-        snapshot.delegations and current.delegations,
+        places and current.delegations,
         VerificationError,
         "slash-self-delegation",
         "A validator has a delegation of its own, now and when the epoch of the offence began.",
     )
-    places, stake = _slashable(current, snapshot)
     external = stake - current.delegations[0].amount
     delegations = list(current.delegations)
     delegations[0], own = _pay(delegations[0], snapshot.delegations[0].amount // 2, epoch)
+    places = places[1:]  # the first delegation that was in the snapshot is taken for the validator's own
     losses = [own]
     shared = share_of_amount(own.total, DELEGATORS_SHARE)
     _verify_divisor(external, needed=bool(places), compatibility=compatibility)
@@ -137,8 +138,7 @@ def share_of_amount(amount: int, share: Dec) -> int:
 def _slashable(current: ValidatorWrapper, snapshot: ValidatorWrapper) -> tuple[list[tuple[int, int]], int]:
     """Return place now and stake then of every delegation that owes a share, and the stake of the snapshot.
 
-    The first delegation that was in the snapshot is left out unseen: it is the validator's own. Of an account that
-    stands twice in the snapshot the last stake counts.
+    Of an account that stands twice in the snapshot the last stake counts.
     """
     stakes = {delegation.delegator: delegation.amount for delegation in snapshot.delegations}
     places = [
@@ -146,7 +146,7 @@ def _slashable(current: ValidatorWrapper, snapshot: ValidatorWrapper) -> tuple[l
         for place, delegation in enumerate(current.delegations)
         if delegation.delegator in stakes
     ]
-    return places[1:], snapshot.total_delegation
+    return places, snapshot.total_delegation
 
 
 def _verify_divisor(external: int, *, needed: bool, compatibility: Compatibility) -> None:

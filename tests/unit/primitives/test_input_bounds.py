@@ -27,6 +27,7 @@ CHAIN_DATA = (
     "merkle_proof",
     "cx_receipts_proof",
     "cross_links",
+    "slash_records",
     "body",
     "block",
 )
@@ -68,6 +69,15 @@ OF_KIND = {
     },
     "cross links": {
         "many": "rlp.encode([[bytes(32), b'', b'', bytes(96), b'', b'', b'']] * 7500)",
+    },
+    "slash records": {
+        "many": (
+            "rlp.encode([[[[b'', b'', b'', b''], [[[], bytes(32), bytes(96)]] * 2, bytes(20)], bytes(20)]] * 3300)"
+        ),
+        "many keys": (
+            "rlp.encode([[[[b'', b'', b'', b''], [[[bytes(48)] * 10600, bytes(32), bytes(96)]] * 2, bytes(20)],"
+            " bytes(20)]])"
+        ),
     },
     "body": {
         "many transactions": "rlp.encode([[[b''] * 11] * 80000, []])",
