@@ -83,6 +83,7 @@ from harmony_core.staking.unlock_forecast import UnlockForecast, forecast_unlock
 from harmony_core.staking.unlocking import (
     LockRules,
     UndelegationPayout,
+    Unlocked,
     is_committee_selection_block,
     lock_period,
     payout_undelegations,
@@ -121,6 +122,7 @@ __all__ = [
     "TransactionCost",
     "UndelegationPayout",
     "UnlockForecast",
+    "Unlocked",
     "ValidatorSlash",
     "VerifiedSlash",
     "add_signing_counts",

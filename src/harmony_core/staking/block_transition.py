@@ -10,6 +10,7 @@ CommitOffChainData; core/blockchain_impl.go, UpdateStakingMetaData and UpdateVal
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from harmony_core.chain.header import Header
@@ -91,11 +92,53 @@ def apply_block(
         compatibility: which quirks of the reference to reproduce.
 
     Raises:
-        VerificationError: ``staking-beacon-only`` for another shard, ``staking-parent-hash`` for another parent, or a code of `apply_directive`, `end_epoch`,
-            `with_signing_status`, `pay_block`, `replay_block_slashes`, `store_validators`.
+        VerificationError: ``staking-beacon-only`` for another shard, ``staking-parent-hash`` for another parent, or a
+            code of `apply_directive`, `end_epoch`, `with_signing_status`, `pay_block`, `replay_block_slashes`,
+            `store_validators`.
         MissingDataError: ``staking-parent`` without the parent, ``staking-committees`` without the committee that ends;
             ``staking-snapshot``; or a code of `pay_block`.
     """
+    parent_epoch = _parent_epoch(header, ancestors)
+    context = StakingContext(
+        network=network, epoch=header.epoch, block_number=header.number, compatibility=compatibility
+    )
+    directives = _carried_out(state, messages, context)
+    after_transactions = directives[-1].state if directives else state
+    ended = _end_of_epoch(after_transactions, header, parent_epoch, shard_states, context)
+    rewards = pay_block(
+        after_transactions if ended is None else ended.state,
+        header,
+        ancestors,
+        network=network,
+        shard_states=shard_states,
+        compatibility=compatibility,
+    )
+    slashes = _slashed(rewards.state, header, past_snapshots, context)
+    last = rewards.state if slashes is None else slashes.state
+    stored, lost = store_validators(after_transactions, last, compatibility=compatibility)
+    traces = [outcome.trace for outcome in (*directives, ended, rewards, slashes) if outcome is not None]
+    return BlockOutcome(
+        state=_with_snapshots(state, _noted(stored, directives, context), context, parent_epoch),
+        directives=directives,
+        epoch_end=ended,
+        rewards=rewards,
+        slashes=slashes,
+        trace=(*chain.from_iterable(traces), *lost),
+    )
+
+
+def _carried_out(
+    state: StakingState, messages: Sequence[StakingMessage], context: StakingContext
+) -> tuple[DirectiveOutcome, ...]:
+    directives: list[DirectiveOutcome] = []
+    for message in messages:
+        outcome = apply_directive(state, message, context)
+        directives.append(outcome)
+        state = outcome.state
+    return tuple(directives)
+
+
+def _parent_epoch(header: Header, ancestors: Sequence[Header]) -> Epoch:
     require(
         header.shard_id == BEACON_SHARD_ID,
         VerificationError,
@@ -104,51 +147,6 @@ def apply_block(
         expected=BEACON_SHARD_ID,
         actual=header.shard_id,
     )
-    context = StakingContext(
-        network=network,
-        epoch=header.epoch,
-        block_number=header.number,
-        compatibility=compatibility,
-    )
-    parent_epoch = _parent_epoch(header, ancestors)
-    directives = []
-    current = state
-    for message in messages:
-        outcome = apply_directive(current, message, context)
-        directives.append(outcome)
-        current = outcome.state
-    after_transactions = current
-    steps = [step for outcome in directives for step in outcome.trace]
-    ended = None
-    if is_committee_selection_block(
-        network.config, header.epoch, header.shard_id, ends_epoch=bool(header.shard_state)
-    ):
-        ended = _end_of_epoch(current, header, parent_epoch, shard_states, context)
-        current = ended.state
-        steps.extend(ended.trace)
-    rewards = pay_block(
-        current,
-        header,
-        ancestors,
-        network=network,
-        shard_states=shard_states,
-        compatibility=compatibility,
-    )
-    slashes = _slashed(rewards.state, header, past_snapshots, context)
-    current = rewards.state if slashes is None else slashes.state
-    stored, lost = store_validators(after_transactions, current, compatibility=compatibility)
-    noted = _noted(stored, directives, context)
-    return BlockOutcome(
-        state=_with_snapshots(state, noted, context, parent_epoch),
-        directives=tuple(directives),
-        epoch_end=ended,
-        rewards=rewards,
-        slashes=slashes,
-        trace=(*steps, *rewards.trace, *(() if slashes is None else slashes.trace), *lost),
-    )
-
-
-def _parent_epoch(header: Header, ancestors: Sequence[Header]) -> Epoch:
     require(
         ancestors,
         MissingDataError,
@@ -175,7 +173,11 @@ def _end_of_epoch(
     parent_epoch: Epoch,
     shard_states: Mapping[Epoch, ShardState],
     context: StakingContext,
-) -> EpochEnd:
+) -> EpochEnd | None:
+    if not is_committee_selection_block(
+        context.config, header.epoch, header.shard_id, ends_epoch=bool(header.shard_state)
+    ):
+        return None
     new = decode_shard_state(header.shard_state, compatibility=context.compatibility)
     ended = end_epoch(state, new.staked_slots().addresses, new.epoch, context)
     ending = shard_states.get(parent_epoch)

@@ -7,14 +7,15 @@ UpdateMaxCommissionFee); core/staking_verifier.go (VerifyAndEditValidatorFromMsg
 from dataclasses import replace
 from typing import Final
 
-from harmony_core.chain.validator_wrapper import ValidatorWrapper
+from harmony_core.chain.validator_wrapper import CommissionRates, ValidatorWrapper
 from harmony_core.errors import ConfigurationError, VerificationError, require
 from harmony_core.params import ChainConfig
-from harmony_core.primitives import Dec, Epoch, Trace, trace_step
+from harmony_core.primitives import Dec, Epoch, Trace, TraceStep, trace_step
 from harmony_core.staking.context import StakingContext
 
 __all__ = [
     "minimum_commission_rate",
+    "promotion_period",
     "verify_commission_change",
     "with_maximum_commission",
     "with_minimum_commission",
@@ -64,7 +65,6 @@ def with_minimum_commission(
     Source: harmony-one/harmony, staking/availability/measure.go, UpdateMinimumCommissionFee.
     """
     commission = wrapper.validator.commission
-
     promoted = not first_election or election < first_election or election - first_election < promotion
     if promoted or commission.rate >= floor:
         return wrapper
@@ -114,45 +114,51 @@ def verify_commission_change(
     Source: harmony-one/harmony, core/staking_verifier.go, VerifyAndEditValidatorFromMsg.
     """
     commission = wrapper.validator.commission
-    rate = commission.rate
     require(
-        rate <= commission.max_rate,
+        commission.rate <= commission.max_rate,
         VerificationError,
         "staking-commission-above-max",
         "A validator's commission does not exceed the largest that it set for itself.",
         expected=commission.max_rate,
-        actual=rate,
+        actual=commission.rate,
     )
-    steps = [
+    return (
         trace_step(
             "staking-commission-above-max",
             "The rate is within the largest.",
-            rate=rate,
+            rate=commission.rate,
             max_rate=commission.max_rate,
-        )
-    ]
+        ),
+        *_verify_floor(commission.rate, first_election, context),
+        _verify_change(commission, at_epoch_start),
+    )
+
+
+def _verify_floor(rate: Dec, first_election: Epoch, context: StakingContext) -> Trace:
     floor = minimum_commission_rate(context.config, context.epoch)
-    if rate < floor:
-        age = context.epoch - first_election
-        promoted = not first_election or age < promotion_period(context.config)
-        require(
-            promoted,
-            VerificationError,
-            "staking-commission-below-min",
-            "A validator's commission is at least the floor once its promotion is over.",
-            expected=floor,
-            actual=rate,
-        )
-        steps.append(
-            trace_step(
-                "staking-commission-below-min",
-                "The rate may lie below the floor while the validator is new.",
-                rate=rate,
-                floor=floor,
-                first_election=first_election,
-            )
-        )
-    change = abs(rate - at_epoch_start)
+    if rate >= floor:
+        return ()
+    age = context.epoch - first_election
+    require(
+        not first_election or age < promotion_period(context.config),
+        VerificationError,
+        "staking-commission-below-min",
+        "A validator's commission is at least the floor once its promotion is over.",
+        expected=floor,
+        actual=rate,
+    )
+    step = trace_step(
+        "staking-commission-below-min",
+        "The rate may lie below the floor while the validator is new.",
+        rate=rate,
+        floor=floor,
+        first_election=first_election,
+    )
+    return (step,)
+
+
+def _verify_change(commission: CommissionRates, at_epoch_start: Dec) -> TraceStep:
+    change = abs(commission.rate - at_epoch_start)
     require(
         change <= commission.max_change_rate,
         VerificationError,
@@ -161,16 +167,13 @@ def verify_commission_change(
         expected=commission.max_change_rate,
         actual=change,
     )
-    steps.append(
-        trace_step(
-            "staking-commission-change",
-            "The rate has changed by no more than allowed since the epoch began.",
-            at_epoch_start=at_epoch_start,
-            rate=rate,
-            max_change=commission.max_change_rate,
-        )
+    return trace_step(
+        "staking-commission-change",
+        "The rate has changed by no more than allowed since the epoch began.",
+        at_epoch_start=at_epoch_start,
+        rate=commission.rate,
+        max_change=commission.max_change_rate,
     )
-    return tuple(steps)
 
 
 def _with_commission(wrapper: ValidatorWrapper, **rates: Dec) -> ValidatorWrapper:

@@ -13,6 +13,7 @@ __all__ = [
     "delegation_at",
     "merged_undelegations",
     "own_delegation_suffices",
+    "require_owner",
     "usable_indexes",
     "with_delegation",
 ]

@@ -15,8 +15,9 @@ from harmony_core.primitives import BEACON_SHARD_ID, Address, Epoch, ShardID, Tr
 __all__ = [
     "LOCK_PERIOD",
     "LockRules",
-    "UndelegationPayout",
     "PayoutReason",
+    "UndelegationPayout",
+    "Unlocked",
     "is_committee_selection_block",
     "lock_period",
     "payout_undelegations",

@@ -66,22 +66,7 @@ def create_validator(
     verify_possessions(
         message.slot_public_keys, message.slot_key_signatures, compatibility=context.compatibility
     )
-    rates = message.commission_rates
-    wrapper = ValidatorWrapper(
-        validator=Validator(
-            address=address,
-            slot_keys=message.slot_public_keys,
-            last_epoch_in_committee=Epoch(0),
-            min_self_delegation=message.min_self_delegation,
-            max_total_delegation=message.max_total_delegation,
-            status=ValidatorStatus.ACTIVE,
-            commission=CommissionRates(rates.rate, rates.max_rate, rates.max_change_rate),
-            update_height=context.block_number,
-            description=description,
-            creation_height=context.block_number,
-        ),
-        delegations=(Delegation(address, message.amount),),
-    )
+    wrapper = _new_wrapper(message, description, context)
     verify_validator_wrapper(wrapper)
     return DirectiveOutcome(
         state=after.with_validators(wrapper),
@@ -100,6 +85,27 @@ def create_validator(
                 balance=state.balance(address),
             ),
         ),
+    )
+
+
+def _new_wrapper(
+    message: CreateValidator, description: Description, context: StakingContext
+) -> ValidatorWrapper:
+    rates = message.commission_rates
+    return ValidatorWrapper(
+        validator=Validator(
+            address=message.validator_address,
+            slot_keys=message.slot_public_keys,
+            last_epoch_in_committee=Epoch(0),
+            min_self_delegation=message.min_self_delegation,
+            max_total_delegation=message.max_total_delegation,
+            status=ValidatorStatus.ACTIVE,
+            commission=CommissionRates(rates.rate, rates.max_rate, rates.max_change_rate),
+            update_height=context.block_number,
+            description=description,
+            creation_height=context.block_number,
+        ),
+        delegations=(Delegation(message.validator_address, message.amount),),
     )
 
 
