@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from harmony_core.cli import security_view
+from harmony_core.cli import security_view, spread_view
 from harmony_core.committee.safety import Draw, chance_in_any_shard, scientific
 from support.cli_runner import run
 
@@ -41,6 +41,7 @@ def test_everything_in_json() -> None:
     assert [row["share"] for row in report["exact"]][:3] == [0.1, 0.15, 0.2]
     assert report["exact"][3]["any_shard_over_third"] == scientific(chance_in_any_shard(Draw(3, 20, 15)), 12)
     assert report["ground_keys"] == {"share_for_a_third": "1/7", "share_for_two_thirds": "2/5"}
+    assert 0.2 < report["share_of_power"] < 0.3
     simulated = {one["scheme"]: one for one in report["simulated"]}
     assert list(simulated) == ["drawn_anew", "cuckoo", "placed_once", "by_key", "by_ground_key"]
     assert all(one["epochs"] == 60 and one["histories"] == 3 for one in simulated.values())
@@ -59,7 +60,7 @@ def test_both_tables_are_not_broken_in_a_pipe() -> None:
 
 def test_a_narrow_terminal_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = Console(width=70, force_terminal=True, no_color=True, legacy_windows=False)
-    monkeypatch.setattr(security_view, "output_console", lambda: narrow)
+    monkeypatch.setattr(spread_view, "output_console", lambda: narrow)
     with narrow.capture() as captured:
         run("security", "committee", *SMALL, "--epochs", "20", "--cuckoo", "--grind")
     assert captured.get()

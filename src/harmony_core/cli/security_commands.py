@@ -158,7 +158,7 @@ def _decentralisation(
 
     Exit code: 0 done, 2 usage, 4 a file of stakes is undecodable.
     """
-    from harmony_core.cli.security_view import show_spreads  # noqa: PLC0415 - loaded when it is needed
+    from harmony_core.cli.spread_view import show_spreads  # noqa: PLC0415 - loaded when it is needed
 
     return show_spreads(
         stakes or [],

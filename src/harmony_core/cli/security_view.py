@@ -1,14 +1,15 @@
-"""`harmony-core security`: the safety of committees and the spread of power, as tables, JSON and pictures."""
+"""`harmony-core security committee`: exact chances and simulations, as tables, JSON and a picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.progress import ProgressDisplay
-from harmony_core.cli.terminal import complain, output_console, width_of, write_json, write_line
+from harmony_core.cli.spread_view import print_table, stake_distribution
+from harmony_core.cli.terminal import complain, write_json, write_line
 from harmony_core.committee.key_grinding import chance_with_ground_keys, share_to_take_a_shard
 from harmony_core.committee.safety import (
     ONE_THIRD,
@@ -20,9 +21,7 @@ from harmony_core.committee.safety import (
     chance_text,
     scientific,
 )
-from harmony_core.errors import ConfigurationError
-from harmony_core.primitives import Dec
-from harmony_core.simulation.committee_plots import draw_safety, draw_spreads
+from harmony_core.simulation.committee_plots import draw_safety
 from harmony_core.simulation.committee_rules import SafetyModel, Scheme
 from harmony_core.simulation.committee_safety import (
     SafetyOutcome,
@@ -31,27 +30,15 @@ from harmony_core.simulation.committee_safety import (
     simulate_safety,
     worker_pool,
 )
-from harmony_core.simulation.decentralisation import Comparison, Spread, compare_spreads
-from harmony_core.simulation.stakes import (
-    DISTRIBUTIONS,
-    StakeDistribution,
-    named_distribution,
-    read_distribution,
-    seats_of,
-)
+from harmony_core.simulation.stakes import seats_of
 from harmony_core.storage import write_file_atomically
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-__all__ = ["SafetyJob", "show_safety", "show_spreads"]
+__all__ = ["SafetyJob", "show_safety"]
 
 _ALARM: Final = 5.0
 """Standard deviations from the exact chance at which a simulation counts as refuting it."""
 
 _SHARES: Final = tuple(map(Fraction, ("1/10", "3/20", "1/5", "1/4", "3/10", "1/3")))
-_WIDE: Final = 240
-_LONGEST_FILE: Final = 1 << 20
 _EPOCHS_OF_A_YEAR: Final = 481
 """Epochs of 32,768 blocks of two seconds in a year."""
 
@@ -115,7 +102,7 @@ def show_safety(job: SafetyJob, *, as_json: bool) -> ExitCode:
         write_file_atomically(job.plot, picture)
     found = [(outcome, _expected(model, outcome.scheme)) for outcome in outcomes]
     if as_json:
-        write_json(_safety_json(job, rows, found, over))
+        write_json(_safety_json(job, rows, found, over, model))
     else:
         _write_exact(job, rows, over)
         if found:
@@ -124,65 +111,6 @@ def show_safety(job: SafetyJob, *, as_json: bool) -> ExitCode:
         complain("a simulation departs from the exact chance")
         return ExitCode.BROKEN
     return ExitCode.PROVEN
-
-
-def show_spreads(
-    stakes: Sequence[str],
-    *,
-    shards: int,
-    seats: int,
-    bound: Fraction,
-    keys_per_shard: int,
-    plot: Path | None,
-    as_json: bool,
-) -> ExitCode:
-    """Compare the spread of power of each distribution, show it, and return the exit code.
-
-    Raises:
-        HarmonyError: as `show_safety`.
-    """
-    comparisons = [
-        compare_spreads(
-            _distribution(name, shards * seats),
-            shards=shards,
-            seats=seats,
-            bound=Dec(int(bound * Dec.ONE.raw)),
-            keys_per_shard=keys_per_shard,
-        )
-        for name in stakes or DISTRIBUTIONS
-    ]
-    if plot is not None:
-        write_file_atomically(plot, draw_spreads(comparisons))
-    if as_json:
-        write_json(
-            {
-                "shards": shards,
-                "seats": seats,
-                "bound": float(bound),
-                "keys_per_shard": keys_per_shard,
-                "plot": None if plot is None else str(plot),
-                "distributions": [_comparison_json(comparison) for comparison in comparisons],
-            }
-        )
-    else:
-        _write_spreads(comparisons, shards, seats)
-    return ExitCode.PROVEN
-
-
-def _distribution(name: str, seats: int) -> StakeDistribution:
-    if name in DISTRIBUTIONS:
-        return named_distribution(name, seats)
-    path = Path(name)
-    if not path.is_file():
-        raise ConfigurationError(
-            "No stake distribution has this name, and there is no such file.",
-            code="stake-distribution-name",
-            expected=", ".join(DISTRIBUTIONS),
-            actual=name,
-        )
-    with path.open("rb") as file:
-        content = file.read(_LONGEST_FILE + 1)
-    return read_distribution(path.name, content[:_LONGEST_FILE].decode("utf-8", "replace"))
 
 
 def _exact(job: SafetyJob, share: Fraction, epochs: int) -> _Row:
@@ -201,7 +129,9 @@ def _exact(job: SafetyJob, share: Fraction, epochs: int) -> _Row:
 def _simulated(job: SafetyJob) -> tuple[list[SafetyOutcome], SafetyModel | None]:
     if not job.epochs:
         return [], None
-    seats = seats_of(_distribution(job.stakes, job.shards * job.seats), shards=job.shards, seats=job.seats)
+    seats = seats_of(
+        stake_distribution(job.stakes, job.shards * job.seats), shards=job.shards, seats=job.seats
+    )
     model = SafetyModel(
         shards=job.shards,
         powers=tuple(seat.effective_stake for seat in seats),
@@ -250,7 +180,7 @@ def _write_exact(job: SafetyJob, rows: Sequence[_Row], epochs: int) -> None:
         chances = [row.one, row.any_shard, row.over_epochs, row.two_thirds]
         cells = map(chance_text, [*chances, *([row.ground] if job.grind else [])])
         table.add_row(f"{float(row.share):.4g}", *cells)
-    _print(table)
+    print_table(table)
     if job.grind:
         third, two_thirds = (
             share_to_take_a_shard(job.shards, threshold) for threshold in (ONE_THIRD, TWO_THIRDS)
@@ -259,14 +189,6 @@ def _write_exact(job: SafetyJob, rows: Sequence[_Row], epochs: int) -> None:
             f"Keys of a shard's choice give more than 1/3 of it from {float(third):.3g} of all seats on, "
             f"more than 2/3 from {float(two_thirds):.3g} on."
         )
-
-
-def _print(table: "Table") -> None:
-    """Print a table; where lines have no limit, without breaking any."""
-    console = output_console()
-    if width_of(console) is None:
-        console.width = _WIDE
-    console.print(table)
 
 
 def _write_simulated(job: SafetyJob, found: Sequence[tuple[SafetyOutcome, Fraction | None]]) -> None:
@@ -301,16 +223,21 @@ def _write_simulated(job: SafetyJob, found: Sequence[tuple[SafetyOutcome, Fracti
             f"{outcome.moved_per_epoch:.1f}",
             f"{outcome.smallest}-{outcome.largest}",
         )
-    _print(table)
+    print_table(table)
 
 
 def _safety_json(
-    job: SafetyJob, rows: Sequence[_Row], found: Sequence[tuple[SafetyOutcome, Fraction | None]], epochs: int
+    job: SafetyJob,
+    rows: Sequence[_Row],
+    found: Sequence[tuple[SafetyOutcome, Fraction | None]],
+    epochs: int,
+    model: SafetyModel | None,
 ) -> dict[str, object]:
     return {
         "shards": job.shards,
         "seats": job.seats,
         "share": float(job.share),
+        "share_of_power": None if model is None else _share_of_power(model),
         "stakes": job.stakes,
         "seed": job.seed,
         "epochs_of_the_table": epochs,
@@ -334,6 +261,10 @@ def _safety_json(
     }
 
 
+def _share_of_power(model: SafetyModel) -> float:
+    return sum(model.powers[seat] for seat in model.malicious) / sum(model.powers)
+
+
 def _outcome_json(outcome: SafetyOutcome, expected: Fraction | None) -> dict[str, object]:
     return {
         "scheme": outcome.scheme.name.lower(),
@@ -351,49 +282,4 @@ def _outcome_json(outcome: SafetyOutcome, expected: Fraction | None) -> dict[str
         "smallest_shard": outcome.smallest,
         "largest_shard": outcome.largest,
         "keys_tried": outcome.keys_tried,
-    }
-
-
-def _write_spreads(comparisons: Sequence[Comparison], shards: int, seats: int) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
-
-    table = Table(
-        title=f"plain proof of stake and the election for {shards} x {seats} seats; fewest validators with more than a part",
-        title_justify="left",
-    )
-    table.add_column("stakes", overflow="fold")
-    titles = ("validators", "elected", "1/3 plain", "1/3 elected", "2/3 plain", "2/3 elected")
-    for title in (*titles, "Gini plain", "Gini elected", "largest plain", "largest elected"):
-        table.add_column(title, justify="right", overflow="fold")
-    for found in comparisons:
-        plain, elected = found.plain, found.elected
-        table.add_row(
-            found.distribution.name,
-            str(len(found.distribution.stakes)),
-            str(found.validators_elected),
-            *(str(number) for number in (plain.to_stop, elected.to_stop, plain.to_rule, elected.to_rule)),
-            *(
-                f"{float(number):.4f}"
-                for number in (plain.gini, elected.gini, plain.largest, elected.largest)
-            ),
-        )
-    _print(table)
-
-
-def _comparison_json(found: Comparison) -> dict[str, object]:
-    def spread(one: Spread) -> dict[str, object]:
-        return {
-            "validators_with_more_than_a_third": one.to_stop,
-            "validators_with_more_than_two_thirds": one.to_rule,
-            "gini": float(one.gini),
-            "largest_share": float(one.largest),
-        }
-
-    return {
-        "name": found.distribution.name,
-        "validators": len(found.distribution.stakes),
-        "validators_elected": found.validators_elected,
-        "seats_won": found.seats,
-        "plain": spread(found.plain),
-        "elected": spread(found.elected),
     }
