@@ -37,11 +37,7 @@ def test_every_validator_is_recomputed(recording: Recording) -> None:
     for block in blocks:
         known = recorded.recorded_after(block.header.number, known)
         assert dict(block.outcome.state.validators) == known, block.header.number
-    written = sum(
-        len(versions) for number, versions in recorded.versions.items() if number >= blocks[0].header.number
-    )
-    assert written
-    assert blocks[-1].header.number == max(recorded.headers)
+    assert not recorded.is_whole or blocks[-1].header.number == max(recorded.headers)
 
 
 @every_recording

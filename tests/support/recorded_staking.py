@@ -1,6 +1,5 @@
 """What was staked in a recorded network, block by block, and the validators that came of it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +9,7 @@ from harmony_core.chain import Header, ShardState, decode_shard_state, decode_st
 from harmony_core.chain.staking_message import StakingMessage
 from harmony_core.chain.transaction_rules import verify_staking_transaction
 from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_validator_wrapper
+from harmony_core.errors import MissingDataError
 from harmony_core.primitives import STRICT, Address, BlockNumber, Compatibility, Epoch
 from harmony_core.staking import DelegationIndex, StakingState, staking_message_of
 from harmony_core.staking.block_transition import BlockOutcome, apply_block
@@ -103,17 +103,11 @@ class RecordedStaking:
             return None
         if Address.from_hex(target) == STAKING_PRECOMPILE:
             return Address.from_hex(row["from"]), data
-        if target.lower() in self._forwarders and data[:32] == _PRECOMPILE_WORD:
-            own = [log for log in receipt["logs"] if log["address"].lower() == target.lower()]
-            succeeded = any(int(log["topics"][0], 16) == 1 for log in own)
+        if data[:32] == _PRECOMPILE_WORD:
+            own = [log["topics"] for log in receipt["logs"] if log["address"].lower() == target.lower()]
+            succeeded = any(len(topics) == 1 and int(topics[0], 16) == 1 for topics in own)
             return (Address.from_hex(target), data[32:]) if succeeded else None
         return None
-
-    @cached_property
-    def _forwarders(self) -> frozenset[str]:
-        path = self.recording.folder / "contracts.json"
-        shards = json.loads(path.read_text()) if path.exists() else []
-        return frozenset(names["calllog"].lower() for names in shards if "calllog" in names)
 
     @property
     def is_complete(self) -> bool:
@@ -121,6 +115,11 @@ class RecordedStaking:
         needed = ("txs_shard0", "receipts_shard0", "staking_txs_shard0")
         files = all((self.recording.folder / f"{stem}.jsonl.gz").exists() for stem in needed)
         return bool(files and self.headers and self.versions and self.shard_states)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the recording is complete from genesis on, so that no data may be missing."""
+        return bool(self.is_complete and 0 in self.headers and self.snapshots)
 
     def start(self) -> tuple[int, StakingState] | None:
         """Return the first block that can be recomputed, and the state before it.
@@ -174,7 +173,12 @@ class RecordedStaking:
         while number in self.headers:
             header, messages = self.headers[number], self.messages.get(number, ())
             before = _with_balances(state, messages)
-            outcome = self.apply(header, before, messages, past)
+            try:
+                outcome = self.apply(header, before, messages, past)
+            except MissingDataError:
+                if self.is_whole:
+                    raise
+                return
             yield Replayed(header, before, messages, outcome)
             state, number = outcome.state, number + 1
             past = {**past, header.epoch: state.snapshots}
