@@ -9,9 +9,9 @@ from harmony_core.chain import ShardState, SlashRecord, decode_slash_records
 from harmony_core.chain.validator_wrapper import ValidatorStatus
 from harmony_core.errors import MissingDataError, VerificationError, require
 from harmony_core.light_client.block_check import BlockContext, Findings
-from harmony_core.primitives import BlockNumber, Epoch
+from harmony_core.primitives import BlockNumber, Epoch, ShardID
 from harmony_core.quorum import CommitteeSource
-from harmony_core.staking import SlashContext, verify_evidence
+from harmony_core.staking import EpochOfBlock, SlashContext, verify_evidence
 from harmony_core.staking.slash_evidence import verify_distinct_offenders
 from harmony_core.staking.slashing import require_slashing_chain
 
@@ -25,7 +25,8 @@ def check_slashes(context: BlockContext, findings: Findings) -> None:
     """Verify the evidence of the records where committees are given, and their offenders where validators are.
 
     Rule ``block-slashes``: every record is evidence that its offender signed two blocks at one moment, and none is
-    about the offender of another. Rule ``block-slash-offenders``: every offender is a validator that is not banned yet.
+    about the offender of another; crosslinks known before tell the epochs of other shards' blocks. Rule
+    ``block-slash-offenders``: every offender is a validator that is not banned yet.
 
     Raises:
         VerificationError: ``slash-not-on-beacon-chain``, ``slash-offender-repeated``, ``slash-offender-unknown``,
@@ -53,7 +54,12 @@ def _check_evidence(records: Sequence[SlashRecord], context: BlockContext, findi
     epoch = context.network.schedule.epoch_of_block(before)
     try:
         for record in records:
-            known = SlashContext(network=context.network, epoch=epoch, committees=_committee(record, source))
+            known = SlashContext(
+                network=context.network,
+                epoch=epoch,
+                committees=_committee(record, source),
+                epoch_of_block=_linked_epochs(context),
+            )
             verify_evidence(record, known, compatibility=context.compatibility)
     except MissingDataError as error:
         findings.leave(_RULE, error.code, error.message)
@@ -65,6 +71,17 @@ def _committee(record: SlashRecord, source: CommitteeSource) -> dict[Epoch, Shar
     moment = record.evidence.moment
     trusted = source.committee(moment.shard_id, moment.epoch)
     return {moment.epoch: ShardState(moment.epoch, (trusted.committee,))}
+
+
+def _linked_epochs(context: BlockContext) -> EpochOfBlock:
+    """Return what tells the epoch of another shard's block, as far as the beacon chain has linked to it."""
+    book = context.pieces.known_links
+
+    def epoch_of(shard_id: ShardID, number: BlockNumber) -> Epoch | None:
+        found = None if book is None else book.find(shard_id, number)
+        return None if found is None else found.link.epoch
+
+    return epoch_of
 
 
 def _check_offenders(records: Sequence[SlashRecord], context: BlockContext, findings: Findings) -> None:

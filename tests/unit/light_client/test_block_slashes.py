@@ -1,20 +1,22 @@
 """Records of double signing in a block: proven as far as committees and validators are given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from harmony_core.chain import Header, SlashRecord, encode_slash_records
+from harmony_core.chain import CrossLink, Header, SlashRecord, encode_slash_records
 from harmony_core.chain.validator_wrapper import ValidatorStatus
 from harmony_core.committee import Candidate
+from harmony_core.cross_shard import CrossLinkBook, verify_cross_link
 from harmony_core.errors import HarmonyError, MissingDataError
 from harmony_core.light_client import VerifiedBlock
 from harmony_core.params import load_network
 from harmony_core.primitives import Address, Epoch, ShardID
-from harmony_core.quorum import TrustedCommittee
-from support.double_signing import BLOCKS, COMMITTEES, KEYS, OFFENDER, a_record, a_vote
+from harmony_core.quorum import CommitTarget, TrustedCommittee
+from support.cross_shard import EPOCH, Known, signers_of
+from support.double_signing import BLOCKS, COMMITTEES, KEYS, MOMENT, OFFENDER, a_record, a_vote
 from support.sample_blocks import SampleBlock
 
 
@@ -92,6 +94,24 @@ def test_fake_evidence_is_refused() -> None:
     assert refused(a_record(*extra), committees=Committees()) == "slash-several-keys"
     assert refused(a_record(), a_record(), committees=Committees()) == "slash-offender-repeated"
     assert refused(a_record(), shard=1, committees=Committees()) == "slash-not-on-beacon-chain"
+
+
+def test_the_epoch_of_a_block_that_is_linked_is_known() -> None:
+    target = CommitTarget(MOMENT.shard_id, Epoch(EPOCH), MOMENT.height, MOMENT.view_id, BLOCKS[0])
+    commit = signers_of(target.shard_id).sign_target(target)
+    link = CrossLink(
+        target.block_hash,
+        target.number,
+        target.view_id,
+        commit.signature,
+        commit.bitmap,
+        target.shard_id,
+        target.epoch,
+    )
+    book = CrossLinkBook([verify_cross_link(link, Known(), latest_epoch=Epoch(EPOCH))])
+    verify(a_record(), committees=Committees(), known_links=book)
+    later = a_record(moment=replace(MOMENT, epoch=Epoch(EPOCH + 1)))
+    assert refused(later, committees=Committees(), known_links=book) == "slash-epoch-of-height"
 
 
 def test_an_offender_that_is_no_validator_or_banned_is_refused() -> None:
