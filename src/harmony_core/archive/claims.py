@@ -10,6 +10,7 @@ staking/types/validator.go, for where it stands.
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -127,11 +128,13 @@ def make_claims(
         HarmonyError: as `ShardDatabases`, `scan_receipts`, `LedgerWriter`; ``archive-checkpoint``.
     """
     work = job.work_folder
-    scratch = work / "shadows"
     writer = LedgerWriter(job.output)
+    scratch = work
     try:
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
+        for left_over in work.glob("shadows-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        work.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="shadows-", dir=work))
         with ShardDatabases(
             job.folders,
             job.heights,
@@ -139,7 +142,9 @@ def make_claims(
             compatibility=job.compatibility,
             scratch=scratch,
         ) as shards:
-            run = _Run(job, shards, runner or SerialRunner(), progress or _silent, writer)
+            run = _Run(
+                job, shards, runner or SerialRunner(), progress or _silent, writer, scratch=str(scratch)
+            )
             try:
                 summary = run.all()
                 shards.require_unchanged()
@@ -154,7 +159,8 @@ def make_claims(
         ) from error
     finally:
         close_databases()
-        shutil.rmtree(scratch, ignore_errors=True)
+        if scratch != work:
+            shutil.rmtree(scratch, ignore_errors=True)
         writer.abandon()
         if work.exists() and not (work / _CHECKPOINT).exists():
             shutil.rmtree(work, ignore_errors=True)
@@ -178,12 +184,15 @@ class _Run:
         runner: Runner,
         progress: Callable[[str, int, int | None], None],
         writer: LedgerWriter,
+        *,
+        scratch: str,
     ) -> None:
         self._job = job
         self._shards = shards
         self._runner = runner
         self._progress = progress
         self._writer = writer
+        self._scratch = scratch
         self._parts_folder = job.work_folder / "parts"
         self.has_begun = False
         self._tops = {shard_id: AccountTally() for shard_id in shards.databases}
@@ -242,10 +251,6 @@ class _Run:
                 made.append(replace(part, compatibility=self._job.compatibility, scratch=self._scratch))
         return made
 
-    @property
-    def _scratch(self) -> str:
-        return str(self._job.work_folder / "shadows")
-
     def _run(self, parts: Sequence[_Part]) -> list[Result]:
         file = CheckpointFile(self._job.work_folder / "checkpoint", "archive claims", _LARGEST_CHECKPOINT)
         return run_parts(
@@ -265,7 +270,8 @@ class _Run:
     def _plan(self, parts: Sequence[_Part]) -> str:
         """Return what tells this work from every other."""
         heads = [cutoff.header.hash.hex() for cutoff in self._shards.cutoffs.values()]
-        return hashlib.sha256(repr((1, heads, parts)).encode()).hexdigest()
+        planned = [replace(part, scratch=None) for part in parts]
+        return hashlib.sha256(repr((1, heads, planned)).encode()).hexdigest()
 
     def _require_whole(self, parts: Sequence[_Part], results: Sequence[Result]) -> None:
         problems = [(shard, problem) for shard, tally in self._tops.items() for problem in tally.problems]

@@ -61,6 +61,7 @@ class ShardDatabases:
         network: the network that they have to be of; None takes any that all belong to.
         compatibility: quirks to allow.
         scratch: where shadows are made.
+        needs_state: whether the states after the cutoffs have to be there.
 
     Raises:
         HarmonyError: as `NodeDatabase`; MissingDataError ``archive-block-missing`` for a height that a database does not
@@ -77,6 +78,7 @@ class ShardDatabases:
         network: Network | None = None,
         compatibility: Compatibility = STRICT,
         scratch: Path | None = None,
+        needs_state: bool = True,
     ) -> None:
         self.databases: dict[ShardID, NodeDatabase] = {}
         self.cutoffs: dict[ShardID, Cutoff] = {}
@@ -87,7 +89,7 @@ class ShardDatabases:
                     folder, shard_id=shard_id, compatibility=compatibility, scratch=scratch
                 )
                 self.databases[shard_id] = database
-                self.cutoffs[shard_id] = _cutoff(database, (heights or {}).get(shard_id))
+                self.cutoffs[shard_id] = _cutoff(database, (heights or {}).get(shard_id), needs_state)
             self._agree(network)
         except BaseException:
             self.close()
@@ -138,7 +140,7 @@ class ShardDatabases:
         self.close()
 
 
-def _cutoff(database: NodeDatabase, height: int | None) -> Cutoff:
+def _cutoff(database: NodeDatabase, height: int | None, needs_state: bool) -> Cutoff:
     head = database.head
     require(
         height is None or 0 <= height <= head.number,
@@ -150,7 +152,7 @@ def _cutoff(database: NodeDatabase, height: int | None) -> Cutoff:
     )
     header = head if height is None else database.header(BlockNumber(height))
     require(
-        header.root == EMPTY_ROOT or database.get(header.root) is not None,
+        not needs_state or header.root == EMPTY_ROOT or database.get(header.root) is not None,
         MissingDataError,
         "archive-root-missing",
         f"The database has no state after block {header.number}: a node that prunes keeps only the newest. Choose another height, or an archive node's data.",

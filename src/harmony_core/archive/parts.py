@@ -129,7 +129,7 @@ def _known(address: bytes, key: bytes) -> bytes | None:
 
 
 _ZERO_KEY: Final = bytes(keccak256(_NO_ADDRESS))
-_databases: dict[tuple[str, ShardID | None], NodeDatabase] = {}
+_databases: dict[tuple[str, ShardID | None, str | None], NodeDatabase] = {}
 
 
 def opened(
@@ -140,15 +140,17 @@ def opened(
     scratch: str | None = None,
 ) -> NodeDatabase:
     """Return a database that this process opens once, however many parts are of it."""
-    found = _databases.get((path, shard_id))
+    key = (path, shard_id, scratch)
+    found = _databases.get(key)
     if found is None:
-        found = NodeDatabase(
+        for stale in [known for known in _databases if known[2] and not Path(known[2]).exists()]:
+            _databases.pop(stale).close()  # of a run that is over: workers of a cluster outlive it
+        found = _databases[key] = NodeDatabase(
             path,
             shard_id=shard_id,
             compatibility=compatibility,
             scratch=None if scratch is None else Path(scratch),
         )
-        _databases[path, shard_id] = found
     return found
 
 

@@ -86,7 +86,7 @@ def receipt_proof(database: NodeDatabase, header: Header, index: int) -> dict[st
     proof = prove_receipt(receipts, index)
     receipt = receipt_at_root(header.receipts_root, proof)
     return _place(header) | {
-        "receiptsRoot": str(header.receipts_root),
+        "root": str(header.receipts_root),
         "index": index,
         "receipt": "0x" + receipt.encode().hex(),
         "proof": _texts(proof.nodes),

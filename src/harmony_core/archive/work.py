@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
-from harmony_core.errors import ConfigurationError, DataSourceError, DecodeError, require
+from harmony_core.errors import ConfigurationError, DataSourceError, DecodeError, HarmonyError, require
 from harmony_core.storage import CheckpointFile
 
 __all__ = ["ClusterRunner", "ProcessRunner", "Result", "Runner", "SerialRunner", "run_parts", "runner_for"]
@@ -72,7 +72,7 @@ class ProcessRunner:
                     if not running:
                         return
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        yield running.pop(future), future.result()
+                        yield running.pop(future), _result_of(future)
             finally:
                 executor.shutdown(wait=True, cancel_futures=True)
 
@@ -112,9 +112,9 @@ class ClusterRunner:
         try:
             numbers: dict[str, int] = {}
             first = self._submit(function, islice(waiting, limit), numbers)
-            running = self._library.as_completed(first)
+            running = self._library.as_completed(first, loop=self._client.loop)
             for future in running:
-                yield numbers.pop(future.key), future.result()
+                yield numbers.pop(future.key), _result_of(future)
                 for more in self._submit(function, islice(waiting, 1), numbers):
                     running.add(more)
         finally:
@@ -127,6 +127,24 @@ class ClusterRunner:
             numbers[future.key] = number
             futures.append(future)
         return futures
+
+
+def _result_of(future: Any) -> Result:
+    """Return the result of a part that was done elsewhere.
+
+    Raises:
+        HarmonyError: the part's own; DataSourceError ``workers-lost`` where a worker ended before its part did.
+    """
+    try:
+        result: Result = future.result()
+    except HarmonyError:
+        raise
+    except (RuntimeError, OSError) as error:
+        raise DataSourceError(
+            f"A worker was lost: {type(error).__name__} {error}. Start again to go on from there.",
+            code="workers-lost",
+        ) from error
+    return result
 
 
 def runner_for(workers: int = 1, cluster: str | None = None) -> Runner:

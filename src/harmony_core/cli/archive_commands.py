@@ -265,3 +265,135 @@ def _claims_verify(
     from harmony_core.cli.archive_claims import check_ledger  # noqa: PLC0415 - loaded when it is needed
 
     return check_ledger(ledger, other, plot, as_json=as_json)
+
+
+_From = Annotated[
+    int, typer.Option("--from", min=0, max=_LARGEST_HEIGHT, metavar="N", help="Block of the first state.")
+]
+_To = Annotated[
+    int | None,
+    typer.Option(
+        "--to",
+        min=0,
+        max=_LARGEST_HEIGHT,
+        metavar="N",
+        show_default=False,
+        help="Block of the last state; the newest by default.",
+    ),
+]
+
+
+@archive_app.command("diff", short_help="Show what changed between two states.")
+@guarded
+def _diff(
+    folder: _Folder,
+    *,
+    start: _From,
+    stop: _To = None,
+    shard: _Shard = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            dir_okay=False,
+            metavar="FILE",
+            show_default=False,
+            help="Write the rows to this CSV file.",
+        ),
+    ] = None,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Show whose claims changed between two states of a shard, and by how much; only subtrees that differ are read.
+
+    Exit code: 0 shown, 1 something is altered, 2 usage, 4 undecodable, 5 something is missing.
+    """
+    from harmony_core.cli.archive_changes import show_difference  # noqa: PLC0415 - loaded when it is needed
+
+    return show_difference(folder, shard, start, stop, out, as_json=as_json)
+
+
+_claims_app.command("diff", short_help="Show what changed between two states.")(_diff)
+
+
+@archive_app.command("supply", short_help="Account for every atto between two states.")
+@guarded
+def _supply(
+    folder: _Folder,
+    *,
+    start: _From = 0,
+    stop: _To = None,
+    shard: _Shard = None,
+    network: _NetworkName = None,
+    step: Annotated[
+        int,
+        typer.Option(
+            "--step", min=1, max=1 << 20, metavar="N", help="Blocks looked at together where they close."
+        ),
+    ] = 1024,
+    as_json: _AsJson = False,
+) -> ExitCode:
+    """Hold the change of all that is owned against rewards, receipts between shards and what was burnt.
+
+    Rewards are recomputed from headers and committees. Blocks that do not close are explained to the last atto, or named.
+
+    Exit code: 0 every atto is accounted for, 1 some are not, or something is altered, 2 usage, 4 undecodable, 5 something
+    is missing.
+    """
+    from harmony_core.cli.archive_changes import show_supply  # noqa: PLC0415 - loaded when it is needed
+
+    return show_supply(folder, shard, start, stop, network=network, step=step, as_json=as_json)
+
+
+@archive_app.command("proof", short_help="Make a proof of an account, a slot or a receipt.")
+@guarded
+def _proof(
+    folder: _Folder,
+    *,
+    shard: _Shard = None,
+    height: _Height = None,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", metavar="ADDRESS", show_default=False, help="The account to prove."),
+    ] = None,
+    slot: Annotated[
+        list[str] | None,
+        typer.Option("--slot", metavar="HEX", show_default=False, help="A slot of it; may be repeated."),
+    ] = None,
+    receipt: Annotated[
+        int | None,
+        typer.Option(
+            "--receipt",
+            min=0,
+            max=_LARGEST_SHARD,
+            metavar="INDEX",
+            show_default=False,
+            help="Place of the transaction whose receipt to prove.",
+        ),
+    ] = None,
+    to_shard: Annotated[
+        int | None,
+        typer.Option(
+            "--to-shard",
+            min=0,
+            max=_LARGEST_SHARD,
+            metavar="S",
+            show_default=False,
+            help="Destination of the cross-shard receipts to prove.",
+        ),
+    ] = None,
+    header: Annotated[
+        bool, typer.Option("--header", help="Write the header with the commit on it instead, for --headers.")
+    ] = False,
+) -> ExitCode:
+    """Write a proof as JSON, in the form that `harmony-core proof verify` and wallets read.
+
+    Name one of --account, --receipt, --to-shard and --header. The proof is verified before it is written.
+
+    Exit code: 0 written, 1 something is altered, 2 usage, 4 undecodable, 5 something is missing.
+    """
+    if [account is not None, receipt is not None, to_shard is not None, header].count(True) != 1:
+        raise typer.BadParameter("name one of --account, --receipt, --to-shard and --header")
+    from harmony_core.cli.archive_changes import ProofRequest, write_proof  # noqa: PLC0415 - loaded when it is needed
+
+    request = ProofRequest(account, tuple(slot or ()), receipt, to_shard)
+    return write_proof(folder, shard, height, request)

@@ -55,7 +55,9 @@ def verify(job: Verification, *, workers: int, cluster: str | None, as_json: boo
                 shard = int(probe.shard_id)
         shard_id = ShardID(shard)
         heights = {} if job.height is None else {shard_id: job.height}
-        pair = stack.enter_context(ShardDatabases({shard_id: job.folder}, heights, network=network))
+        pair = stack.enter_context(
+            ShardDatabases({shard_id: job.folder}, heights, network=network, needs_state=job.state)
+        )
         database, cutoff = pair.databases[shard_id], pair.cutoffs[shard_id]
         if network is None and pair.network_name is not None:
             network = load_network(pair.network_name)
