@@ -33,6 +33,9 @@ every_long_chain = pytest.mark.parametrize(
     ids=[f"{r.folder.name}-{s}" for r, s in CHAINS if r.folder.name != "view_change"],
 )
 
+# Seven meets every byte, and each of its bits in turn; all bits take minutes.
+every_nth_bit = pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.slow)])
+
 
 @cache
 def load(recording: Recording, shard: int) -> tuple[SignedHeader, ...]:
@@ -163,12 +166,13 @@ def kinds_of_header(recording: Recording, shard: int) -> Iterator[int]:
 
 
 @every_long_chain
-def test_no_bit_of_a_header_of_any_kind_can_be_altered(recording: Recording, shard: int) -> None:
+@every_nth_bit
+def test_no_bit_of_a_header_of_any_kind_can_be_altered(recording: Recording, shard: int, step: int) -> None:
     chain = load(recording, shard)
     for index in kinds_of_header(recording, shard):
         assert not is_refused(recording, shard, index, None)
         bits = len(chain[index].header.encode()) * 8
-        passed = [p for p in range(bits) if not is_refused(recording, shard, index, p)]
+        passed = [p for p in range(0, bits, step) if not is_refused(recording, shard, index, p)]
         assert passed == [], f"block {chain[index].header.number}"
 
 
@@ -183,7 +187,8 @@ def test_no_bit_at_random_positions_can_be_altered(recording: Recording, shard: 
 
 
 @every_chain
-def test_no_bit_of_a_commit_can_be_altered(recording: Recording, shard: int) -> None:
+@every_nth_bit
+def test_no_bit_of_a_commit_can_be_altered(recording: Recording, shard: int, step: int) -> None:
     chain = load(recording, shard)
     head = chain[-1]
     if not head.commits:
@@ -191,7 +196,7 @@ def test_no_bit_of_a_commit_can_be_altered(recording: Recording, shard: int) -> 
     commit = head.commits[0]
     states = states_for(recording, shard, head.header.epoch)
     joined = commit.signature + commit.bitmap
-    for position in range(len(joined) * 8):
+    for position in range(0, len(joined) * 8, step):
         altered = bytearray(joined)
         altered[position // 8] ^= 1 << position % 8
         item = dataclasses.replace(head, commits=(Commit.from_payload(bytes(altered)),))
