@@ -116,6 +116,11 @@ class Colluder(SimulatedNode):
                     fork.commits.add_own(bits, signing.sign(own, payload))
             for index in audience:
                 self.send(index, announce)
+            # Who votes for both leaves the evidence with everybody.
+            sender, bitmap = sender_fields(state.own_keys, state.electorate.keys)
+            fields = (announce.shard_id, announce.view_id, announce.block_number, announce.block_hash)
+            vote = self.settings.signing.sign(state.own_keys, payload)
+            super().broadcast(CommitVote(*fields, sender, vote, bitmap))
             self._advance(fork)
 
     def _count(self, fork: Fork, message: Prepare | CommitVote) -> None:

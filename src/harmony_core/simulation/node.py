@@ -192,8 +192,8 @@ class SimulatedNode:
         """Let the event happen that answers an effect."""
         cluster = self.cluster
         if isinstance(effect, ValidateBlock):
-            block_hash = effect.block.block_hash
-            self.later(cluster.validation_time, lambda now: VerdictReached(block_hash, True, now))
+            block_hash, is_valid = effect.block.block_hash, cluster.is_valid(effect.data)
+            self.later(cluster.validation_time, lambda now: VerdictReached(block_hash, is_valid, now))
         elif isinstance(effect, SetTimer):
             timer, token = effect.timer, effect.token
             self.later(effect.at - cluster.network.now, lambda now: TimerFired(timer, token, now))
