@@ -21,7 +21,7 @@ from support.evidence import (
 )
 from support.rule_list import ROOT, load_rules
 
-AREAS = {"A": range(1, 11), "B": range(11, 18), "C": range(18, 27), "D": range(27, 28)}
+AREAS = {"A": range(1, 11), "B": range(11, 18), "C": range(18, 27), "D": range(27, 28), "F": range(29, 30)}
 
 
 def test_every_threat_against_headers_commits_and_transfers_is_listed_once() -> None:
