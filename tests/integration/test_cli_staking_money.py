@@ -194,3 +194,17 @@ def test_the_cost_of_what_is_no_transaction() -> None:
     assert run("tx", "cost", "c0", "--network", "localnet", "--epoch", "5").exit_code == 4
     transaction = rows("txs_shard0")[0]["rlp"]
     assert run("tx", "cost", transaction, "--network", "mainnet", "--epoch", "2964").exit_code == 5
+
+
+def test_input_that_does_not_decode_is_named(folder: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    for text in ("c0ffee", '{"rlp": 5}', "zz"):
+        broken.write_text(text)
+        for refused in (
+            run("staking", "reward", broken, "--network", "localnet", "--block", "5"),
+            reward(folder, 47, "--committee", broken),
+            reward(folder, 4, "--snapshot", broken),
+            slash("--committee", folder / "committee10", "--validator", broken),
+        ):
+            assert (refused.exit_code, f"{broken}" in refused.stderr) == (4, True)
+            assert "Traceback" not in refused.stderr

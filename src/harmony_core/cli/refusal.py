@@ -1,12 +1,14 @@
-"""How the commands on randomness report that something was refused."""
+"""How commands report that something was refused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from harmony_core.cli.exit_codes import ExitCode, code_of_error
 from harmony_core.cli.terminal import complain, write_json
 from harmony_core.errors import DecodeError, HarmonyError
 
-__all__ = ["report_refusal"]
+__all__ = ["naming", "report_refusal"]
 
 _NOT_BYTES_OF_THE_LENGTH: Final = frozenset(
     {"hex-text", "vdf-output-length", "vrf-length", "bytes-length", "bls-signature-length"}
@@ -30,3 +32,14 @@ def report_refusal(error: HarmonyError, *, as_json: bool, is_proof: bool) -> Exi
     else:
         complain(str(error))
     return code
+
+
+@contextmanager
+def naming(origin: object) -> Iterator[None]:
+    """Let the sentence of a refusal begin with where the refused input was read."""
+    try:
+        yield
+    except HarmonyError as error:
+        raise type(error)(
+            f"{origin}: {error.message}", code=error.code, expected=error.expected, actual=error.actual
+        ) from error

@@ -1,20 +1,20 @@
 """`harmony-core staking reward`: what a block pays to whom, recomputed from headers and committees."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from harmony_core.chain import Header, ShardState
-from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_validator_wrapper
+from harmony_core.chain.validator_wrapper import ValidatorWrapper
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.lines import read_lines
 from harmony_core.cli.records import parse_line
-from harmony_core.cli.shard_state_files import shard_states_by_epoch
+from harmony_core.cli.refusal import naming
+from harmony_core.cli.staking_files import shard_states_by_epoch, validator_wrappers
 from harmony_core.cli.terminal import output_console, write_json, write_line
 from harmony_core.committee import committee_for_epoch
-from harmony_core.errors import DataSourceError, MissingDataError, require
+from harmony_core.errors import MissingDataError, require
 from harmony_core.params import Network
-from harmony_core.primitives import Address, Dec, Epoch, address_to_bech32, bytes_from_hex
+from harmony_core.primitives import Address, Dec, Epoch, address_to_bech32
 from harmony_core.staking import BlockEarnings, delegation_shares, earned_by_block, with_reward
 
 __all__ = ["show_reward"]
@@ -55,7 +55,7 @@ def show_reward(
     earnings = earned_by_block(
         header, _ancestors(headers, header, network), network=network, shard_states=states
     )
-    wrappers = [_wrapper(name) for name in snapshots]
+    wrappers = validator_wrappers(snapshots)
     distributed = {
         wrapper.validator.address: _distribution(wrapper, earnings)
         for wrapper in wrappers
@@ -71,9 +71,10 @@ def show_reward(
 def _headers(files: Sequence[str], shard: int) -> dict[int, Header]:
     headers: dict[int, Header] = {}
     for line in read_lines(files):
-        if line.error is not None:
-            raise line.error
-        signed, _ = parse_line(line.text)
+        with naming(line.origin):
+            if line.error is not None:
+                raise line.error
+            signed, _ = parse_line(line.text)
         if signed.header.shard_id == shard:
             headers[signed.header.number] = signed.header
     return headers
@@ -93,14 +94,6 @@ def _shard_states(network: Network, header: Header, files: Sequence[str]) -> dic
         if not network.config.is_staking(epoch):
             states[epoch] = committee_for_epoch(network, epoch)
     return states
-
-
-def _wrapper(name: str) -> ValidatorWrapper:
-    try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise DataSourceError(f"The snapshot {name} cannot be read.", code="input-file") from error
-    return decode_validator_wrapper(bytes_from_hex("".join(text.split())))
 
 
 def _distribution(snapshot: ValidatorWrapper, earnings: BlockEarnings) -> list[tuple[Address, int]]:

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harmony_core.chain import SlashRecord
-from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_validator_wrapper
+from harmony_core.chain.validator_wrapper import ValidatorWrapper
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
-from harmony_core.cli.lines import Line, read_lines, read_text
-from harmony_core.cli.shard_state_files import shard_states_by_epoch
+from harmony_core.cli.lines import Line, read_lines
 from harmony_core.cli.slash_records import records_from_text
 from harmony_core.cli.source import lines_of
+from harmony_core.cli.staking_files import shard_states_by_epoch, validator_wrappers
 from harmony_core.cli.terminal import complain, output_console, write_json, write_line
 from harmony_core.errors import HarmonyError
 from harmony_core.params import Network
-from harmony_core.primitives import Address, BLSPublicKeyBytes, Dec, Epoch, address_to_bech32, bytes_from_hex
+from harmony_core.primitives import Address, BLSPublicKeyBytes, Dec, Epoch, address_to_bech32
 from harmony_core.staking import (
     SlashContext,
     StakingState,
@@ -98,8 +98,7 @@ def _lines(source: str) -> Sequence[Line]:
 
 
 def _wrappers(names: Sequence[str]) -> dict[Address, ValidatorWrapper]:
-    found = [decode_validator_wrapper(bytes_from_hex("".join(read_text(name).split()))) for name in names]
-    return {wrapper.validator.address: wrapper for wrapper in found}
+    return {wrapper.validator.address: wrapper for wrapper in validator_wrappers(names)}
 
 
 def _judge(
