@@ -18,9 +18,10 @@ from harmony_core.cross_shard import (
     verify_receipts_proof_claims,
     verify_receipts_proof_with_commit,
 )
+from harmony_core.crypto.bls import Signature
 from harmony_core.errors import MissingDataError, VerificationError, require
 from harmony_core.light_client.block_check import BlockContext, Findings
-from harmony_core.primitives import BLSSignatureBytes, Epoch
+from harmony_core.primitives import BLSSignatureBytes, Epoch, Hash32
 from harmony_core.trie import EMPTY_ROOT
 
 __all__ = ["check_incoming"]
@@ -36,16 +37,17 @@ _LOST_REASON: Final = "The body comes from a node's database, which lost the bit
 def check_incoming(context: BlockContext, findings: Findings) -> None:
     """Check everything that arrives in a block.
 
-    Bodies from the reference's database have the signature of a proof in the place of its bitmap: neither root nor
-    signatures can be checked then. Everything else is, as `verify_receipts_proof_claims` says.
+    Bodies from the reference's database have the signature of every proof in the place of its bitmap: neither root nor
+    signatures can be checked then. Everything else is, as `verify_receipts_proof_claims` says. A body in which only some
+    proofs have lost theirs is no such body, and the header does not commit to it.
 
     Raises:
-        VerificationError: ``cx-incoming-root``, ``cx-incoming-repeated``, ``cx-spent``, or a code of
+        VerificationError: ``cx-incoming-root``, ``cx-incoming-repeated``, ``cx-spent``, ``cx-proof-future``, or a code of
             `harmony_core.cross_shard.verify_receipts_proof_with_commit`.
-        DecodeError: as for that function.
+        DecodeError: as for that function; of a proof that has lost its bitmap, the signature is no point.
     """
     proofs = context.block.body.incoming_receipts
-    lost = any(map(_is_lost, proofs))
+    lost = bool(proofs) and all(map(_is_lost, proofs))
     if lost:
         _check_stored_root(context)
         findings.leave(_ROOT, _LOST, _LOST_REASON)
@@ -96,13 +98,18 @@ def _check_stored_root(context: BlockContext) -> None:
 
 def _check_spent(context: BlockContext) -> None:
     spent = SpentMarks() if context.pieces.spent is None else context.pieces.spent
-    seen: set[SpentMark] = set()
+    by_claim = context.compatibility.unchecked_proof_source
+    seen: set[SpentMark | Hash32] = set()
     for proof in context.block.body.incoming_receipts:
-        mark = SpentMark(proof.header.shard_id, proof.header.number)
-        if context.compatibility.unchecked_proof_source:
-            return  # another mark, which `verify_incoming_receipts` knows
+        source = proof.merkle_proof if by_claim else None
+        mark = SpentMark(
+            proof.header.shard_id if source is None else source.shard_id,
+            proof.header.number if source is None else source.block_number,
+        )
+        # The reference tells the proofs of one block apart by the hash of their source.
+        name = proof.header.hash if by_claim else mark
         require(
-            mark not in seen,
+            name not in seen,
             VerificationError,
             "cx-incoming-repeated",
             "A block takes the receipts of a source block once.",
@@ -115,7 +122,7 @@ def _check_spent(context: BlockContext) -> None:
             "The receipts of this source block were credited before.",
             actual=proof.header.hash,
         )
-        seen.add(mark)
+        seen.add(name)
 
 
 def _check_signatures(context: BlockContext, findings: Findings) -> None:
@@ -156,7 +163,10 @@ def _check_one_by_one(context: BlockContext) -> None:
             verify_receipts_proof(
                 proof, source, to_shard_id=context.header.shard_id, compatibility=context.compatibility
             )
-        if pieces.committees is None or _is_lost(proof):
+        if _is_lost(proof):
+            _check_without_bitmap(context, proof)
+            continue
+        if pieces.committees is None:
             continue
         # What cannot be told of one proof does not hide what is wrong with another.
         with suppress(MissingDataError):
@@ -167,6 +177,20 @@ def _check_one_by_one(context: BlockContext) -> None:
                 latest_epoch=_latest_epoch(context),
                 compatibility=context.compatibility,
             )
+
+
+def _check_without_bitmap(context: BlockContext, proof: CXReceiptsProof) -> None:
+    """Refuse what no bitmap could mend: an epoch that has not begun, a signature that is none."""
+    latest = context.pieces.latest_epoch
+    require(
+        latest is None or proof.header.epoch <= latest,
+        VerificationError,
+        "cx-proof-future",
+        "The proof is of an epoch that has not begun.",
+        expected=f"at most {latest}",
+        actual=proof.header.epoch,
+    )
+    Signature.from_bytes(proof.commit_signature, compatibility=context.compatibility)
 
 
 def _latest_epoch(context: BlockContext) -> Epoch:

@@ -15,7 +15,7 @@ from harmony_core.light_client import BlockContext, Findings, ProvenHeader, Veri
 from harmony_core.light_client.basis import Basis, BasisKind
 from harmony_core.light_client.signed_header import proven
 from harmony_core.params import load_network
-from harmony_core.primitives import Address, Bloom, Epoch, Hash32, ShardID
+from harmony_core.primitives import Address, Bloom, Compatibility, Epoch, Hash32, ShardID
 from harmony_core.trie import EMPTY_ROOT
 from support.committees import header_at
 from support.cross_shard import EPOCH, Known, altered, proof_of, receipt, resigned, signers_of, verified
@@ -398,6 +398,41 @@ def test_a_body_as_stored_may_not_be_altered_otherwise() -> None:
         assert refused(partial(verify_block, stored, proof)) == code
     twice = Block(block.header, replace(block.body, incoming_receipts=(lost, lost)))
     assert refused(lambda: verify_block(twice, proof)) == "cx-incoming-repeated"
+
+
+def test_a_body_that_has_lost_only_some_bitmaps_is_none_as_stored() -> None:
+    block, proof = ARRIVAL.sealed()
+    invented = proof_of([receipt(1, number=9, amount=10**24)], number=500)
+    for proofs in ((ARRIVED, _lost(LATER)), (ARRIVED, LATER, _lost(invented)), (ARRIVED, _lost(invented))):
+        bent = Block(block.header, replace(block.body, incoming_receipts=proofs))
+        assert refused(partial(verify_block, bent, proof, committees=Known())) == "cx-incoming-root"
+
+
+def test_a_lost_bitmap_excuses_neither_a_future_epoch_nor_what_is_no_signature() -> None:
+    block, proof = ARRIVAL.sealed()
+    stored = Block(block.header, replace(block.body, incoming_receipts=(_lost(ARRIVED), _lost(LATER))))
+    early = Epoch(EPOCH - 1)
+    assert refused(lambda: verify_block(stored, proof, latest_epoch=early)) == "cx-proof-future"
+    for signature, code in ((bytes(96), "bls-signature-identity"), (b"\xff" * 96, "bls-signature-field")):
+        forged = _lost(replace(ARRIVED, commit_signature=signature))
+        stored = Block(block.header, replace(block.body, incoming_receipts=(forged,)))
+        assert refused(partial(verify_block, stored, proof)) == code
+
+
+def test_under_the_quirks_of_the_reference_marks_are_those_that_proofs_claim() -> None:
+    quirks = Compatibility.reference()
+    spent = SpentMarks()
+    earlier = ARRIVAL.verify(committees=Known(), spent=spent)
+    assert earlier.incoming is not None
+    spent.spend(earlier.incoming.arrived[0])
+    for pieces in ({}, {"committees": Known()}):
+        verify = partial(ARRIVAL.verify, spent=spent, compatibility=quirks, **pieces)  # type: ignore[arg-type]
+        assert refused(verify) == "cx-spent"
+    replayed = SampleBlock(incoming=(altered(ARRIVED, block_number=7),), shard_id=1)
+    assert "block-incoming-spent" in replayed.verify(spent=spent, compatibility=quirks).proven
+    assert refused(partial(replayed.verify, spent=spent)) == "cx-proof-block-number"
+    twice = SampleBlock(incoming=(ARRIVED, altered(ARRIVED, block_number=7)), shard_id=1)
+    assert refused(partial(twice.verify, compatibility=quirks)) == "cx-incoming-repeated"
 
 
 def test_arrivals_in_a_stored_body_of_a_header_without_any_are_refused() -> None:
