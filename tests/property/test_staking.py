@@ -24,6 +24,7 @@ from harmony_core.staking import (
     end_epoch,
     migrate,
     payout_undelegations,
+    staking_message_of_call,
     store_validators,
     unlock,
     verify_supply,
@@ -168,6 +169,15 @@ def test_migration_conserves_money_unless_the_reference_loses_some(
         return
     lost = 0 if known else sum(entry.amount for entry in given_back)
     verify_supply(state, moved.state, burnt=lost)
+
+
+@given(
+    st.binary(max_size=120),
+    st.sampled_from([b"", b"\x51\x0b\x11\xbb", b"\xbd\xa8\xc0\xe9", b"\x6d\x6b\x2f\x77"]),
+)
+def test_any_bytes_are_a_call_or_refused(data: bytes, selector: bytes) -> None:
+    found, refusal = outcome(lambda: staking_message_of_call(ALICE, selector + data))
+    assert (found is None) == (refusal is not None)
 
 
 @given(_UNDELEGATIONS, _EPOCHS)

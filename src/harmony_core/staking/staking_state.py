@@ -4,9 +4,9 @@ Every rule takes such a value and returns another one; nothing is changed in pla
 as it was and an auditor can replay any single step.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from harmony_core.chain.validator_wrapper import ValidatorWrapper
 from harmony_core.errors import MissingDataError, VerificationError, require
@@ -45,7 +45,7 @@ class DelegationIndex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StakingState:
-    """Validators, delegations and balances at one moment. Mappings that are given are copied.
+    """Validators, delegations and balances at one moment. Mappings that are given are checked and copied.
 
     Attributes:
         validators: wrapper of each validator, in the order in which they were created.
@@ -55,6 +55,10 @@ class StakingState:
         snapshots: wrappers as they stood when the epoch of the parent block began; rewards and changes of commission
             go by them.
         coming_snapshots: wrappers at the end of the epoch, until the next one's first block is behind.
+
+    Raises:
+        VerificationError: ``staking-state-balance`` for a balance below zero, ``staking-state-address`` for a wrapper
+            under another account than its own.
     """
 
     validators: Mapping[Address, ValidatorWrapper] = field(default_factory=FrozenMap)
@@ -68,6 +72,7 @@ class StakingState:
         for name in _MAPPINGS:
             given = getattr(self, name)
             if not isinstance(given, FrozenMap):
+                _CHECKS.get(name, _nothing)(given)
                 _set(self, name, FrozenMap(given))
 
     def validator(self, address: Address) -> ValidatorWrapper:
@@ -150,3 +155,39 @@ class StakingState:
 
 def _updated(mapping: Mapping[_Key, _Value], items: Mapping[_Key, _Value]) -> Mapping[_Key, _Value]:
     return mapping.updated(items) if isinstance(mapping, FrozenMap) else FrozenMap({**mapping, **items})
+
+
+def _verify_balances(balances: Mapping[Address, int]) -> None:
+    for account, balance in balances.items():
+        require(
+            balance >= 0,
+            VerificationError,
+            "staking-state-balance",
+            "No account has less than nothing.",
+            expected=f"at least 0 for {account}",
+            actual=balance,
+        )
+
+
+def _verify_addresses(wrappers: Mapping[Address, ValidatorWrapper]) -> None:
+    for address, wrapper in wrappers.items():
+        require(
+            wrapper.validator.address == address,
+            VerificationError,
+            "staking-state-address",
+            "A wrapper is kept by the validator's own account.",
+            expected=address,
+            actual=wrapper.validator.address,
+        )
+
+
+def _nothing(_given: Mapping[Any, Any]) -> None:
+    """Accept what has no rule of its own."""
+
+
+_CHECKS: Final[Mapping[str, Callable[[Mapping[Any, Any]], None]]] = {
+    "balances": _verify_balances,
+    "validators": _verify_addresses,
+    "snapshots": _verify_addresses,
+    "coming_snapshots": _verify_addresses,
+}
