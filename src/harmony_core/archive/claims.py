@@ -72,7 +72,17 @@ class BrokenStateError(VerificationError):
         problems: all of them, by shard, in ascending order of paths.
     """
 
-    problems: tuple[tuple[ShardID, Problem], ...] = ()
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        expected: object = None,
+        actual: object = None,
+        problems: tuple[tuple[ShardID, Problem], ...] = (),
+    ) -> None:
+        super().__init__(message, code=code, expected=expected, actual=actual)
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,14 +291,13 @@ class _Run:
         if problems:
             problems.sort(key=lambda item: (item[0], item[1].path))
             shard_id, first = problems[0]
-            error = BrokenStateError(
+            raise BrokenStateError(
                 f"No ledger is made: the states have {len(problems)} things missing, altered or undecodable."
                 " Repair or replace the databases.",
                 code="archive-state",
                 actual=f"first, in shard {shard_id}: {first}",
+                problems=tuple(problems),
             )
-            error.problems = tuple(problems)
-            raise error
 
     def _fill(self, buckets: Buckets, parts: Sequence[_Part]) -> PendingReceipts:
         for part in parts:

@@ -70,7 +70,11 @@ class Database:
         try:
             return self._database.get(key, read_opt=self._careful)  # type: ignore[no-any-return]
         except Exception as error:
-            raise self._failed(error) from error
+            raise DataSourceError(
+                f"The database cannot be read: {error}. Take a fresh copy of it.",
+                code="archive-read",
+                actual=str(self.path),
+            ) from error
 
     def get_hashed(self, key: bytes) -> bytes | None:
         """Return the value of a key, or None, for a caller that computes the value's hash: checksums of tables are skipped.
@@ -81,7 +85,11 @@ class Database:
         try:
             return self._get(key)
         except Exception as error:
-            raise self._failed(error) from error
+            raise DataSourceError(
+                f"The database cannot be read: {error}. Take a fresh copy of it.",
+                code="archive-read",
+                actual=str(self.path),
+            ) from error
 
     def put_many(self, nodes: Iterable[tuple[bytes, bytes]]) -> None:
         """Refuse to write: there is nothing here that could.
@@ -106,7 +114,11 @@ class Database:
         except DataSourceError:
             raise
         except Exception as error:
-            raise self._failed(error) from error
+            raise DataSourceError(
+                f"The database cannot be read: {error}. Take a fresh copy of it.",
+                code="archive-read",
+                actual=str(self.path),
+            ) from error
 
     def require_unchanged(self) -> None:
         """Check that nobody wrote to the folder since it was opened.
@@ -138,13 +150,6 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _failed(self, error: Exception) -> DataSourceError:
-        return DataSourceError(
-            f"The database cannot be read: {error}. Take a fresh copy of it.",
-            code="archive-read",
-            actual=str(self.path),
-        )
 
 
 def _make_shadow(folder: DatabaseFolder, scratch: Path | None) -> Path:

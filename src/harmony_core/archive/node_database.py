@@ -126,7 +126,9 @@ class NodeDatabase:
         block_hash = block_hash or self.canonical_hash(number)
         data = block_hash and self.database.get(schema.header_key(number, block_hash))
         if not data:
-            raise self._missing("header", number)
+            raise MissingDataError(
+                _lacks("header", number), code="archive-block-missing", expected=number, actual=str(self.path)
+            )
         header = decode_header(data, compatibility=self._compatibility)
         require(
             header.hash == block_hash and header.number == number,
@@ -152,14 +154,24 @@ class NodeDatabase:
         """
         data = self.database.get(schema.body_key(header.number, header.hash))
         if data is None:
-            raise self._missing("body", header.number)
+            raise MissingDataError(
+                _lacks("body", header.number),
+                code="archive-block-missing",
+                expected=header.number,
+                actual=str(self.path),
+            )
         return decode_body(data, compatibility=self._compatibility)
 
     def receipts(self, header: Header) -> tuple[Receipt, ...]:
         """Return a block's receipts; nothing of them is checked against the header. Errors as `body`."""
         data = self.database.get(schema.receipts_key(header.number, header.hash))
         if data is None:
-            raise self._missing("receipts", header.number)
+            raise MissingDataError(
+                _lacks("receipts", header.number),
+                code="archive-block-missing",
+                expected=header.number,
+                actual=str(self.path),
+            )
         return decode_stored_receipts(data, compatibility=self._compatibility)
 
     def outgoing_receipts(self, header: Header, to_shard_id: ShardID) -> tuple[CXReceipt, ...]:
@@ -259,12 +271,9 @@ class NodeDatabase:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _missing(self, what: str, number: BlockNumber) -> MissingDataError:
-        return MissingDataError(
-            f"The database of {self.path} has no {what} of block {number}; choose another height, or an archive node's data.",
-            code="archive-block-missing",
-            expected=number,
-        )
+
+def _lacks(what: str, number: BlockNumber) -> str:
+    return f"The database has no {what} of block {number}; choose another height, or an archive node's data."
 
 
 def _folder_of(path: Path, shard_id: ShardID | None) -> Path:
