@@ -167,9 +167,9 @@ class Cluster:
         """Return the number of the node that has a key."""
         return self._owners[key]
 
-    def committee_after(self, block_hash: Hash32) -> Electorate:
-        """Return who decides after the last block of an epoch; here always the same."""
-        del block_hash
+    def committee_after(self, epoch: Epoch) -> Electorate:
+        """Return who decides after an epoch; here always the same."""
+        del epoch
         return self.electorate
 
     def finish_header(self, header: Header) -> Header:

@@ -85,7 +85,7 @@ class Colluder(SimulatedNode):
         wanted = AskProposal(message.block_number, message.view_id, state.head.block.block_hash)
         other = self.propose(wanted, extra=b"the other block")
         blocks = [message.block, other]
-        honest = [node.index for node in self.cluster.honest]
+        honest = [node.index for node in self.cluster.honest if node.engine.state.own_bits]
         self.cluster.network.random.shuffle(honest)
         # Whole powers are hard to halve: the split by number is near enough for a search.
         middle = (len(honest) + 1) // 2

@@ -42,8 +42,9 @@ _SHARDS: Final = 2
 _EPOCHS: Final = 3
 _BLOCKS: Final = 3
 _ITERATIONS: Final = 60
+_INTERVAL: Final = 200
 _ONE: Final = 10**18
-_PATIENCE: Final = 10_000_000
+_PATIENCE: Final = 600_000
 _MOST_NODES: Final = 64
 
 
@@ -89,7 +90,7 @@ class DefencesReport:
     banned: tuple[Address, ...]
 
 
-def run_defences(*, validators: int = 12, seed: int = 0) -> DefencesReport:
+def run_defences(*, validators: int = 10, seed: int = 0) -> DefencesReport:
     """Play the scenario with real signatures.
 
     Args:
@@ -102,6 +103,7 @@ def run_defences(*, validators: int = 12, seed: int = 0) -> DefencesReport:
     numbers = {simulated_secret(index)[1]: index for index in range(validators)}
     offender = numbers[keys[2 % len(keys)]]  # leads the second view
     cluster = _EpochCluster(plan, first, offender)
+    cluster.block_interval = _INTERVAL
     cluster.start()
     cluster.run(height=_EPOCHS * _BLOCKS, until=_PATIENCE)
     banned = tuple(
@@ -123,10 +125,9 @@ class _EpochCluster(Cluster):
         self.reports: list[EpochReport] = []
         super().__init__(plan, faulty_nodes({offender: Fault.EQUIVOCATING_LEADER}))
 
-    def committee_after(self, block_hash: Hash32) -> Electorate:
-        """Return the committee that the last block of the epoch carries."""
-        del block_hash
-        return _electorate_of(self.shard_state)
+    def committee_after(self, epoch: Epoch) -> Electorate:
+        """Return the committee that the last block of an epoch carries."""
+        return _electorate_of(self.committees[Epoch(epoch + 1)])
 
     def finish_header(self, header: Header) -> Header:
         """Put the committees of the next epoch into the last block of an epoch."""

@@ -201,7 +201,7 @@ class SimulatedNode:
             data = self.propose(effect)
             self.later(cluster.block_interval, lambda now: ProposalReady(data, now))
         else:
-            electorate = cluster.committee_after(effect.after)
+            electorate = cluster.committee_after(effect.epoch)
             self.disk.electorate = electorate
             self.later(0, lambda now: CommitteeKnown(electorate, now))
 
