@@ -6,7 +6,7 @@ import pytest
 
 from harmony_core.chain import Moment, SlashRecord
 from harmony_core.chain.validator_wrapper import ValidatorStatus
-from harmony_core.crypto.bls import PublicKey, SecretKey
+from harmony_core.crypto.bls import PublicKey, SecretKey, prove_possession, verify_possession
 from harmony_core.errors import DecodeError, HarmonyError, MissingDataError, UnsupportedRulesError
 from harmony_core.params import load_network
 from harmony_core.primitives import (
@@ -165,6 +165,12 @@ def test_nobody_is_slashed_for_votes_signed_by_keys_made_up_from_its_own() -> No
     refused(record, "slash-extra-signers", by_reference=False)
     # The reference takes the forgery for proof: the victim signed nothing.
     assert verify_slash(record, STATE, CONTEXT, compatibility=REFERENCE).public_key == victim
+
+
+def test_a_proof_of_possession_does_not_keep_keys_made_up_from_others_out() -> None:
+    secret = secret_key(81)
+    combined = prove_possession(secret) - prove_possession(KEYS[0])
+    verify_possession(PublicKey.from_bytes(rogue(secret)), combined)
 
 
 def test_further_signers_are_refused_even_if_they_signed() -> None:
