@@ -10,6 +10,7 @@ import typer
 from harmony_core.cli.archive_commands import archive_app
 from harmony_core.cli.committee_commands import committee_app
 from harmony_core.cli.exit_codes import ExitCode
+from harmony_core.cli.fbft_commands import fbft_app
 from harmony_core.cli.guard import guarded
 from harmony_core.cli.options import hash_option, network_option, readable
 from harmony_core.cli.proof_commands import proof_app
@@ -54,6 +55,7 @@ app.add_typer(committee_app, name="committee")
 app.add_typer(archive_app, name="archive")
 app.add_typer(staking_app, name="staking")
 app.add_typer(slash_app, name="slash")
+app.add_typer(fbft_app, name="fbft")
 app.add_typer(vdf_app, name="vdf")
 app.add_typer(vrf_app, name="vrf")
 app.add_typer(randomness_app, name="randomness")

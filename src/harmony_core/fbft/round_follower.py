@@ -33,7 +33,7 @@ _VIEWS_KEPT: Final = 256
 class Change(Enum):
     """Why a view did not bring its height to an end, as far as a monitor can tell."""
 
-    NONE = "it did"
+    NONE = "it did: a certificate was shown, and whoever asked for another view had missed it"
     SILENT = "no proposal was seen"
     TWO_PROPOSALS = "its leader proposed more than one block"
     NO_PREPARE_QUORUM = "the PREPARE votes that were seen hold no quorum"
