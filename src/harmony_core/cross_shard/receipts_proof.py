@@ -169,6 +169,11 @@ def _check_claims(
     to_shard_id: ShardID,
     compatibility: Compatibility,
 ) -> None:
+    _check_epoch(source, network)
+    _check_parts(proof, source, to_shard_id, compatibility)
+
+
+def _check_epoch(source: Header, network: Network) -> None:
     require(
         network.config.accepts_cross_tx(source.epoch),
         VerificationError,
@@ -176,6 +181,11 @@ def _check_claims(
         "No value leaves a shard in this epoch yet.",
         actual=source.epoch,
     )
+
+
+def _check_parts(
+    proof: CXReceiptsProof, source: Header, to_shard_id: ShardID, compatibility: Compatibility
+) -> None:
     _check_receipts(proof, to_shard_id)
     check_receipt_shards(proof.receipts, source.shard_id, compatibility)
     _check_roots(proof, compatibility)
@@ -218,15 +228,15 @@ def verify_receipts_proof_with_commit(
         expected=f"at most {latest_epoch}",
         actual=header.epoch,
     )
-    _check_receipts(proof, to_shard_id)
-    _check_roots(proof, compatibility)
+    _check_parts(proof, header, to_shard_id, compatibility)
     signature = proof.commit_signature
-    if compatibility.accept_trailing_bls_bytes:
-        signature = signature[:_SIGNATURE]
+    if compatibility.padded_proof_signatures:
+        signature = signature[:_SIGNATURE].ljust(_SIGNATURE, b"\0")
     commit = Commit.from_bytes(signature, proof.commit_bitmap)
     committee = committees.committee(header.shard_id, header.epoch)
+    _check_epoch(header, committee.network)
     source = verify_commit(header, commit, committee, compatibility=compatibility)
-    return verify_receipts_proof(proof, source, to_shard_id=to_shard_id, compatibility=compatibility)
+    return VerifiedReceipts(_MINT, source, proof, _mark(proof, source, compatibility))
 
 
 def _check_receipts(proof: CXReceiptsProof, to_shard_id: ShardID) -> None:

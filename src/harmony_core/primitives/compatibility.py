@@ -78,6 +78,12 @@ class Compatibility:
     how one proof was credited more than once in August 2026.
     """
 
+    padded_proof_signatures: bool = False
+    """Cut the commit signature of a cross-shard proof to 96 bytes, or fill it up with zeros (core/block_validator.go).
+
+    An empty one becomes the identity signature, which an empty bitmap makes true before staking.
+    """
+
     unchecked_receipt_source: bool = False
     """Take cross-shard receipts whose own source shard is not that of the block, or is their destination."""
 

@@ -32,9 +32,12 @@ def block(case: Case, compatibility: Compatibility) -> dict[str, object]:
     header = header_of_json(case["header"])
     body = Body(
         version=body_version_of(header.version),
-        transactions=tuple(decode_transaction(bytes_from_hex(text)) for text in case["txRlps"]),
+        transactions=tuple(
+            decode_transaction(bytes_from_hex(text), compatibility=compatibility) for text in case["txRlps"]
+        ),
         staking_transactions=tuple(
-            decode_staking_transaction(bytes_from_hex(text)) for text in case["stakingRlps"]
+            decode_staking_transaction(bytes_from_hex(text), compatibility=compatibility)
+            for text in case["stakingRlps"]
         ),
         incoming_receipts=tuple(
             decode_cx_receipts_proof(bytes_from_hex(text), compatibility=compatibility)

@@ -32,6 +32,7 @@ from harmony_core.primitives import (
 )
 from harmony_core.quorum import TrustedCommittee, commit_payload
 from support.conformance import Case, load_document, packaged_folder, reader
+from support.widths import refused_for_width
 
 MAINNET: Final = load_network("mainnet")
 LATEST: Final = Epoch(2963)
@@ -109,7 +110,11 @@ def _refusal(proof: CXReceiptsProof, committees: Everywhere, compatibility: Comp
 
 def _proof_differs(case: Case) -> str | None:
     """Name what strict refuses in a proof that the reference takes."""
-    proof = decode_cx_receipts_proof(bytes_from_hex(case["rlp"]))
+    data = bytes_from_hex(case["rlp"])
+    too_wide = refused_for_width(lambda mode: decode_cx_receipts_proof(data, compatibility=mode))
+    if too_wide is not None:
+        return too_wide
+    proof = decode_cx_receipts_proof(data, compatibility=REFERENCE)
     if _refusal(proof, _committees(case), REFERENCE) is not None:
         return None
     merkle, header = proof.merkle_proof, proof.header
@@ -122,6 +127,7 @@ def _proof_differs(case: Case) -> str | None:
         "cx-proof-order": list(merkle.shard_ids) != sorted(set(merkle.shard_ids)),
         "commit-signature-length": len(proof.commit_signature) != 96,
         "bitmap-padding": bits >> size != 0,
+        "bls-signature-identity": not any(proof.commit_signature),
         "commit-quorum-uniform": not MAINNET.config.is_staking(header.epoch)
         and bits.bit_count() <= size * 2 // 3,
         "cx-receipt-source": any(receipt.shard_id != header.shard_id for receipt in proof.receipts),
@@ -208,19 +214,18 @@ def incoming(case: Case, compatibility: Compatibility) -> dict[str, object]:
         shard_id=ShardID(case["myShardID"]),
         incoming_receipts_root=Hash32.from_hex(case["headerIncomingReceiptHash"]),
     )
-    spent = SpentMarks()
     # Whether the receipts were credited before is told by the note only.
-    if "spent" in case["note"]:
-        for proof in proofs:
-            spent.spend(
-                verify_receipts_proof_with_commit(
-                    proof,
-                    committees,
-                    to_shard_id=header.shard_id,
-                    latest_epoch=LATEST,
-                    compatibility=compatibility,
-                )
-            )
+    credited = proofs if "spent" in case["note"] else []
+    spent = SpentMarks(
+        verify_receipts_proof_with_commit(
+            proof,
+            committees,
+            to_shard_id=header.shard_id,
+            latest_epoch=LATEST,
+            compatibility=compatibility,
+        ).spent_mark
+        for proof in credited
+    )
     error = None
     try:
         verify_incoming_receipts(

@@ -45,6 +45,7 @@ from harmony_core.primitives import (
     bytes_from_hex,
 )
 from support.conformance import ABSENT, Case, reader, top_level_reader
+from support.widths import refused_for_width
 
 NOBODY: Final = Address.zero().to_hex()
 WORDING: Final[Mapping[object, str]] = {
@@ -139,7 +140,18 @@ def _signed(transaction: Transaction, key: PrivateKey, signer: Signer) -> Transa
     )
 
 
-@reader("transactions", "hmyTx", inputs=("network", "privateKey", "signer", "signerChainID", "tx"))
+def _too_wide(case: Case) -> str | None:
+    fields = case["tx" if "tx" in case.inputs else "ethTx"]
+    wide = any(int(fields[name]).bit_length() > AMOUNT_BITS for name in ("gasPrice", "value", "v", "r", "s"))
+    return "field-integer-size" if wide else None
+
+
+@reader(
+    "transactions",
+    "hmyTx",
+    inputs=("network", "privateKey", "signer", "signerChainID", "tx"),
+    strict_differs=_too_wide,
+)
 def harmony_transaction(case: Case, compatibility: Compatibility) -> dict[str, object]:
     named = {"Frontier": FRONTIER, "Homestead": HOMESTEAD, "EIP155(0)": Signer(0)}
     chain_id = case.get("signerChainID")
@@ -168,7 +180,7 @@ def harmony_transaction(case: Case, compatibility: Compatibility) -> dict[str, o
     }
 
 
-@reader("transactions", "hmyTxUnsigned", inputs=("tx",))
+@reader("transactions", "hmyTxUnsigned", inputs=("tx",), strict_differs=_too_wide)
 def unsigned(case: Case, compatibility: Compatibility) -> dict[str, object]:
     transaction = _built(case["tx"])
     assert decode_transaction(transaction.encode(), compatibility=compatibility) == transaction
@@ -176,12 +188,6 @@ def unsigned(case: Case, compatibility: Compatibility) -> dict[str, object]:
     hashes = {f"signHash_EIP155_{chain_id}": transaction.signing_hash(chain_id) for chain_id in chain_ids}
     hashes["signHash_Frontier"] = transaction.signing_hash(None)
     return _facts(transaction) | {name: digest.to_hex() for name, digest in hashes.items()}
-
-
-def _too_wide(case: Case) -> str | None:
-    fields = case["tx"]
-    wide = any(int(fields[name]).bit_length() > AMOUNT_BITS for name in ("gasPrice", "value", "v", "r", "s"))
-    return "field-integer-size" if wide else None
 
 
 @reader("transactions", "badSig", inputs=("network", "from", "tx"), strict_differs=_too_wide)
@@ -208,7 +214,15 @@ def _refusal(decode: Callable[[], object]) -> str | None:
     return None
 
 
-@reader("transactions", "txDecode", inputs=("rlp",))
+def _wide_encoding(case: Case) -> str | None:
+    data = bytes_from_hex(case["rlp"])
+    return refused_for_width(
+        lambda mode: decode_transaction(data, compatibility=mode),
+        lambda mode: decode_ethereum_transaction(data, compatibility=mode),
+    )
+
+
+@reader("transactions", "txDecode", inputs=("rlp",), strict_differs=_wide_encoding)
 def decoding(case: Case, compatibility: Compatibility) -> dict[str, object]:
     data = bytes_from_hex(case["rlp"])
     return {
@@ -263,6 +277,7 @@ def gas(case: Case, compatibility: Compatibility) -> dict[str, object]:  # noqa:
     "transactions",
     "ethTx",
     inputs=("network", "nodeShardID", "privateKey", "signerChainID", "ethTx"),
+    strict_differs=_too_wide,
 )
 def ethereum_transaction(case: Case, compatibility: Compatibility) -> dict[str, object]:
     config = load_network(case["network"]).config
@@ -315,7 +330,7 @@ def _message(directive: Directive, fields: Mapping[str, Any]) -> StakingMessage:
         return kind(
             Address.from_hex(fields["delegatorAddress"]),
             Address.from_hex(fields["validatorAddress"]),
-            int(fields["amount"]),
+            int(fields["amount"] or 0),
         )
     described = fields["description"]
     description = Description(
@@ -333,11 +348,11 @@ def _message(directive: Directive, fields: Mapping[str, Any]) -> StakingMessage:
             address,
             description,
             CommissionRates(*rates),
-            int(fields["minSelfDelegation"]),
-            int(fields["maxTotalDelegation"]),
-            tuple(BLSPublicKeyBytes.from_hex(key) for key in fields["slotPubKeys"]),
-            tuple(BLSSignatureBytes.from_hex(signature) for signature in fields["slotKeySigs"]),
-            int(fields["amount"]),
+            int(fields["minSelfDelegation"] or 0),  # an integer that was never set encodes as 0
+            int(fields["maxTotalDelegation"] or 0),
+            tuple(BLSPublicKeyBytes.from_hex(key) for key in fields["slotPubKeys"] or ()),
+            tuple(BLSSignatureBytes.from_hex(signature) for signature in fields["slotKeySigs"] or ()),
+            int(fields["amount"] or 0),
         )
     rate, least, most = (
         None if fields.get(name) is None else int(fields[name])
@@ -406,7 +421,17 @@ def staking_transaction(case: Case, compatibility: Compatibility) -> dict[str, o
     }
 
 
-@reader("transactions", "stakingNeg", inputs=("rlp", "from"))
+def _wide_staking(case: Case) -> str | None:
+    data = bytes_from_hex(case["rlp"])
+    return refused_for_width(
+        lambda mode: decode_staking_transaction(data, compatibility=mode),
+        lambda mode: decode_staking_transaction(data, compatibility=Compatibility.reference()).decode_message(
+            compatibility=mode
+        ),
+    )
+
+
+@reader("transactions", "stakingNeg", inputs=("rlp", "from"), strict_differs=_wide_staking)
 def staking_negative(case: Case, compatibility: Compatibility) -> dict[str, object]:
     assert case["from"] is not None
     names = ("copyReencoded", "reencoded", "msgDecodeError", "sender", "senderError", "sender_chain1")

@@ -202,6 +202,15 @@ def test_the_forgery_of_august_2026_passes_the_reference_only() -> None:
     with pytest.raises(VerificationError) as info:
         verify_receipts_proof_with_commit(forged, known, to_shard_id=HERE, latest_epoch=Epoch(EPOCH))
     assert info.value.code == "commit-quorum-uniform"
+    # The reference fills the place of the signature up with zeros: it takes less than a signature of nobody.
+    bare = replace(forged, commit_signature=b"")
+    accepted = verify_receipts_proof_with_commit(
+        bare, known, to_shard_id=HERE, latest_epoch=Epoch(EPOCH), compatibility=REFERENCE
+    )
+    assert accepted.receipts == tuple(sent)
+    with pytest.raises(DecodeError) as undecoded:
+        verify_receipts_proof_with_commit(bare, known, to_shard_id=HERE, latest_epoch=Epoch(EPOCH))
+    assert undecoded.value.code == "commit-signature-length"
 
 
 # Threat C19.
@@ -366,6 +375,19 @@ def test_future_epochs_are_refused_before_anything_is_looked_up(proof: CXReceipt
             replace(proof, header=header), known, to_shard_id=HERE, latest_epoch=Epoch(EPOCH)
         )
     assert info.value.code == "cx-proof-future"
+    assert known.asked == []
+
+
+def test_a_false_claim_is_refused_before_a_committee_is_looked_up(proof: CXReceiptsProof) -> None:
+    known = Known()
+    foreign = replace(proof, receipts=tuple(replace(item, shard_id=ShardID(2)) for item in proof.receipts))
+    for bent in (
+        altered(proof, block_number=BlockNumber(7)),
+        altered(proof, block_hash=Hash32(b"\x01" * 32)),
+        foreign,
+    ):
+        with pytest.raises(VerificationError):
+            verify_receipts_proof_with_commit(bent, known, to_shard_id=HERE, latest_epoch=Epoch(EPOCH))
     assert known.asked == []
 
 
