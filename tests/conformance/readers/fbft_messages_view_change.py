@@ -39,7 +39,7 @@ from harmony_core.primitives import (
 )
 from harmony_core.quorum import Commit, CommitTarget, commit_payload
 from harmony_core.wire import frame
-from support.conformance import ABSENT, Case, reader
+from support.conformance import Case, reader
 from support.fbft_cases import FILE, Members, envelope_json, given_block, given_members, parsed_json, x
 
 REFERENCE: Final = Compatibility.reference()
@@ -322,9 +322,9 @@ class NextLeader:
             "m1_bitmap": x(tally.m1_bitmap),
             "m1_payload": x(tally.prepared.payload if tally.prepared else b""),
             "m2_bitmap": x(tally.m2_bitmap),
-            "m2_sig": x(m2.signature) if m2 else ABSENT,
+            "m2_sig": x(m2.signature if m2 else b""),
             "m3_bitmap": x(tally.m3_bitmap),
-            "m3_sig": x(m3.signature) if m3 else ABSENT,
+            "m3_sig": x(m3.signature if m3 else b""),
             "quorum": tally.has_quorum,
         }
 
