@@ -73,6 +73,7 @@ Put = Callable[[bytes, bytes], None]
 
 _PACKAGED: Final = Path(__file__).parents[1] / "data" / "archive"
 _CODES: Final = tuple(bytes([0x60, number, 0x60, 0, 0x55]) * (number + 1) for number in range(20))
+_LARGE: Final = 10_000
 _ONE: Final = 10**18
 
 
@@ -81,10 +82,11 @@ def address_of(number: int, shard: int = 0) -> Address:
     return Address(keccak256(b"%d-%d" % (number, 0 if number % 3 == 0 else shard))[:20])
 
 
-def write_trie(put: Put, entries: list[Entry]) -> Hash32:
-    """Write the trie of sorted entries and return its root."""
-    if len(entries) < 4096:
-        return _put_nodes(put, build(entries, 0, len(entries), 0), is_root=True)
+def write_trie(put: Put, entries: Iterable[Entry], *, large: bool = False) -> Hash32:
+    """Write the trie of sorted entries and return its root; a large one, in which every way of two digits is taken, in parts."""
+    if not large:
+        listed = list(entries)
+        return _put_nodes(put, build(listed, 0, len(listed), 0), is_root=True)
     top: list[Any] = [[b"\x80"] * 16 for _ in range(16)]
     for digits, group in groupby(entries, key=lambda entry: entry[0][:2]):
         part = list(group)
@@ -108,9 +110,14 @@ def _put_nodes(put: Put, node: Node, *, is_root: bool = False) -> Hash32:
 
 
 def write_state(
-    put: Put, count: int, shard: int, *, validators: dict[int, ValidatorWrapper] | None = None
+    put: Put,
+    count: int,
+    shard: int,
+    *,
+    validators: dict[int, ValidatorWrapper] | None = None,
+    keep_balances: bool = True,
 ) -> tuple[Hash32, dict[bytes, int]]:
-    """Write a state of so many accounts and return its root and the balances by secure key.
+    """Write a state of so many accounts and return its root and, if they are kept, the balances by secure key.
 
     Every fiftieth account is a contract with storage, every account number in ``validators`` one of these.
     """
@@ -136,10 +143,11 @@ def write_state(
                     for slot in range(number % 7 + 1)
                 }
                 account = replace(account, code_hash=keccak256(code), storage_root=_write_storage(put, slots))
-            balances[key] = balance
+            if keep_balances:
+                balances[key] = balance
             yield key.hex(), account.encode()
 
-    return write_trie(put, list(entries())), balances
+    return write_trie(put, entries(), large=count >= _LARGE), balances
 
 
 def _write_storage(put: Put, slots: dict[Hash32, Hash32]) -> Hash32:
