@@ -243,19 +243,21 @@ def _gaining(case: Case) -> str | None:
     return "slash-external-stake" if negative and len(shared) > 1 else None
 
 
-@reader("slashing", "apply", inputs=("in", "name"), strict_differs=_gaining)
+@reader("slashing", "apply", inputs=("in",), strict_differs=_gaining)
 def apply(case: Case, compatibility: Compatibility) -> dict[str, object]:
-    asked, name = case["in"], case["name"]
-    current = wrapper_of(asked["current"]) if "current" in asked else a_wrapper()
-    offender = current.validator.address
+    asked = case["in"]
+    current, snapshot = (
+        wrapper_of(asked[name]) if name in asked else None for name in ("current", "snapshot")
+    )
+    known = current or snapshot or a_wrapper()
+    offender = Address.from_hex(asked["offender"]) if "offender" in asked else known.validator.address
     epoch = Epoch(asked.get("double_sign_epoch", 0))
-    snapshot = wrapper_of(asked["snapshot"]) if "snapshot" in asked else current
     beneficiary = Address.from_hex(asked.get("beneficiary", "0x" + "77" * 20))
     try:
         outcome = replay_slashes(
-            StakingState(validators={} if name == "not in state" else {offender: current}),
+            StakingState(validators={offender: current} if current else {}),
             [_about(offender, epoch=epoch)] if asked else [],
-            {epoch: {} if name == "no snapshot" else {offender: snapshot}},
+            {epoch: {offender: snapshot} if snapshot else {}},
             beneficiary,
             compatibility=compatibility,
         )

@@ -28,7 +28,7 @@ from harmony_core.staking import (
     apply_directive,
     migrate,
 )
-from support.conformance import Case, reader
+from support.conformance import Case, load_document, packaged_folder, reader
 from support.staking_json import message_of, message_shown, wrapper_of, wrapper_shown
 
 _SWITCHES: Final = {
@@ -300,8 +300,14 @@ def validator_rlp(case: Case, compatibility: Compatibility) -> dict[str, object]
 def delegation_hash(case: Case, _compatibility: Compatibility) -> dict[str, object]:
     """The delegation is the one with undelegations of the wrapper that the file encodes."""
     assert case["in"]["note"]
-    wrappers = [other["out"] for other in case.siblings if other["kind"] == "wrapper_rlp"]
-    wrappers += [other["out"]["wrapper"] for other in case.siblings if other["kind"] == "wrapper_decode"]
+    packaged = load_document(packaged_folder() / f"{case.file}.json")["cases"]
+    others = [*case.siblings, *packaged]
+    wrappers = [other["out"] for other in others if other["kind"] == "wrapper_rlp"]
+    wrappers += [
+        other["out"]["wrapper"]
+        for other in others
+        if other["kind"] == "wrapper_decode" and "wrapper" in other["out"]
+    ]
     hashes = [
         delegation.hash.to_hex()
         for fields in wrappers
