@@ -220,6 +220,12 @@ class Compatibility:
     Verify; harmony-one/harmony #5065).
     """
 
+    slash_epochs_of_other_heights: bool = False
+    """Take evidence whose height belongs to another epoch than the one that it names, and so to another committee.
+
+    The reference does not compare the two (staking/slash/double-sign.go, Verify; harmony-one/harmony #5055).
+    """
+
     repeated_slash_offenders: bool = False
     """Take several records about one validator in one block, such as one evidence with its votes swapped.
 

@@ -92,6 +92,7 @@ def verify_slash(
         state: validators after the block before the one that carries the record.
         context: what the verifier trusts.
         compatibility: ``extra_slash_signers`` takes votes of further keys, in the committee or not;
+            ``slash_epochs_of_other_heights`` does not compare the epoch of the votes with their height;
             ``accept_identity_bls_points`` and ``accept_trailing_bls_bytes`` as for `crypto.bls`.
 
     Raises:
@@ -153,7 +154,7 @@ def verify_evidence(
         "slash-no-common-key",
         "No key signed both votes.",
     )
-    _verify_moment(evidence, context)
+    _verify_moment(evidence, context, compatibility)
     committee = _committee(evidence, context.committees)
     signers = [committee.address_of(key) for key in common]
     require(
@@ -238,7 +239,7 @@ def _common_keys(evidence: Evidence) -> list[BLSPublicKeyBytes]:
     return [key for key in evidence.first_vote.signer_public_keys if key in second]
 
 
-def _verify_moment(evidence: Evidence, context: SlashContext) -> None:
+def _verify_moment(evidence: Evidence, context: SlashContext, compatibility: Compatibility) -> None:
     moment = evidence.moment
     require(
         moment.epoch <= context.epoch,
@@ -252,7 +253,7 @@ def _verify_moment(evidence: Evidence, context: SlashContext) -> None:
     if known is None and moment.shard_id == BEACON_SHARD_ID:
         known = context.network.schedule.epoch_of_block(moment.height)
     require(
-        known is None or known == moment.epoch,
+        compatibility.slash_epochs_of_other_heights or known is None or known == moment.epoch,
         VerificationError,
         "slash-epoch-of-height",
         "The block at that height belongs to another epoch.",

@@ -115,6 +115,7 @@ def test_an_epoch_that_is_not_that_of_the_height_is_refused() -> None:
     # On the beacon chain the schedule tells the epoch: block 100 belongs to epoch 6.
     early = Moment(Epoch(5), ShardID(0), BlockNumber(100), ViewID(102))
     refused(a_record(moment=early), "slash-epoch-of-height", by_reference=False)
+    verify_slash(a_record(moment=early), STATE, CONTEXT, compatibility=REFERENCE)
     verify_slash(a_record(moment=replace(early, epoch=Epoch(6))), STATE, CONTEXT)
     # On another shard the verifier has to know it.
     knowing = replace(CONTEXT, epoch_of_block=lambda shard, _: Epoch(6 if shard == 1 else 5))
