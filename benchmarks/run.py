@@ -25,6 +25,7 @@ SCRIPTS = (
     "vrf.py",
     "vdf.py",
     "fbft.py",
+    "consensus.py",
     "committee_safety.py",
 )
 
