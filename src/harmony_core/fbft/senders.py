@@ -42,14 +42,18 @@ def bitmap_of_keys(keys: Sequence[BLSPublicKeyBytes], committee: Sequence[BLSPub
     """
     bits = 0
     for key in keys:
+        try:
+            slot = committee.index(key)
+        except ValueError:
+            slot = -1
         require(
-            key in committee,
+            slot >= 0,
             VerificationError,
             "message-outsider",
             "The sender is not in the committee.",
             actual=key,
         )
-        bits |= 1 << committee.index(key)
+        bits |= 1 << max(slot, 0)
     return bits.to_bytes(bitmap_length(len(committee)), "little")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harmony_core.crypto.bitmap import check_bitmap
-from harmony_core.crypto.bls import KeySet, Signature, SignedBitmap, check_bitmap_signatures, hash_to_point
+from harmony_core.crypto.bls import KeySet, Signature, hash_to_point
 from harmony_core.crypto.bls.base_point import minus_base_point
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.primitives import BLSSignatureBytes
@@ -106,11 +106,17 @@ class VoteChecker:
                 good[position] = bits, Signature.from_bytes(signature, backend=self.key_set.backend)
             except HarmonyError as error:
                 refused[position] = error
-        holds = self._hold_alone if each_alone else self._hold_in_sum
-        if good and not holds(list(good.values()), entropy):
-            refused |= self._false_ones(votes, list(good), entropy)
-            good = {position: vote for position, vote in good.items() if position not in refused}
-        return self._conclude(good, refused)
+        total = self._sum(good)
+        if good and not (
+            self._hold_alone(list(good.values()), entropy) if each_alone else self._hold_in_sum(good, total)
+        ):
+            for position in self._false_ones(list(good.items()), entropy, known_bad=True):
+                refused[position] = VerificationError(
+                    "The vote is not its sender's signature on the block.", code="vote-signature"
+                )
+                del good[position]
+            total = self._sum(good)
+        return self._conclude(good, total, refused)
 
     def _bits(self, bitmap: bytes) -> int:
         check_bitmap(bitmap, len(self.key_set))
@@ -118,17 +124,20 @@ class VoteChecker:
         require(bits != 0, VerificationError, "bls-empty-bitmap", "No signer is marked in the bitmap.")
         return bits
 
-    def _hold_in_sum(self, votes: Sequence[tuple[int, Signature]], _entropy: Callable[[int], bytes]) -> bool:
+    def _sum(self, votes: dict[int, tuple[int, Signature]]) -> Signature:
+        backend = self.key_set.backend
+        return Signature(backend.g2_sum([vote.point for _, vote in votes.values()]), backend)
+
+    def _hold_in_sum(self, votes: dict[int, tuple[int, Signature]], summed: Signature) -> bool:
         backend = self.key_set.backend
         total = 0
-        for bits, _ in votes:
+        for bits, _ in votes.values():
             total |= bits
-        if sum(bits.bit_count() for bits, _ in votes) == total.bit_count():
+        if sum(bits.bit_count() for bits, _ in votes.values()) == total.bit_count():
             keys = self.key_set.sum_of(total)
         else:
-            keys = backend.g1_sum([self.key_set.sum_of(bits) for bits, _ in votes])
-        summed = backend.g2_sum([vote.point for _, vote in votes])
-        return backend.pairings_are_one([self._base, keys], [summed, self._point])
+            keys = backend.g1_sum([self.key_set.sum_of(bits) for bits, _ in votes.values()])
+        return backend.pairings_are_one([self._base, keys], [summed.point, self._point])
 
     def _hold_alone(self, votes: Sequence[tuple[int, Signature]], entropy: Callable[[int], bytes]) -> bool:
         backend = self.key_set.backend
@@ -143,29 +152,30 @@ class VoteChecker:
 
     def _false_ones(
         self,
-        votes: Sequence[tuple[bytes, bytes]],
-        positions: Sequence[int],
+        votes: Sequence[tuple[int, tuple[int, Signature]]],
         entropy: Callable[[int], bytes],
-    ) -> dict[int, HarmonyError]:
-        items = [(self.key_set, SignedBitmap(self.payload, *votes[position])) for position in positions]
-        found = check_bitmap_signatures(items, entropy=entropy)
-        return {
-            position: VerificationError(
-                "The vote is not its sender's signature on the block.", code="vote-signature"
-            )
-            for position, error in zip(positions, found, strict=True)
-            if error is not None
-        }
+        *,
+        known_bad: bool,
+    ) -> list[int]:
+        """Return the positions of false votes by halving; ``known_bad`` says that there is one for certain."""
+        if len(votes) == 1 and known_bad:
+            return [votes[0][0]]
+        if not known_bad and self._hold_alone([vote for _, vote in votes], entropy):
+            return []
+        if len(votes) == 1:
+            return [votes[0][0]]
+        middle = len(votes) // 2
+        first = self._false_ones(votes[:middle], entropy, known_bad=False)
+        return first + self._false_ones(votes[middle:], entropy, known_bad=not first)
 
     def _conclude(
-        self, good: dict[int, tuple[int, Signature]], refused: dict[int, HarmonyError]
+        self,
+        good: dict[int, tuple[int, Signature]],
+        total: Signature,
+        refused: dict[int, HarmonyError],
     ) -> CheckedVotes:
         bits = 0
         for one, _ in good.values():
             bits |= one
         bitmap = bits.to_bytes((len(self.key_set) + 7) // 8, "little")
-        if not good:
-            return CheckedVotes(bitmap, None, refused)
-        backend = self.key_set.backend
-        total = Signature(backend.g2_sum([vote.point for _, vote in good.values()]), backend)
-        return CheckedVotes(bitmap, total.to_bytes(), dict(sorted(refused.items())))
+        return CheckedVotes(bitmap, total.to_bytes() if good else None, dict(sorted(refused.items())))
