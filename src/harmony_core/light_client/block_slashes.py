@@ -24,6 +24,8 @@ _OFFENDERS = "block-slash-offenders"
 def check_slashes(context: BlockContext, findings: Findings) -> None:
     """Verify the evidence of the records where committees are given, and their offenders where validators are.
 
+    What of the evidence needs no committee is judged without one, too.
+
     Rule ``block-slashes``: every record is evidence that its offender signed two blocks at one moment, and none is
     about the offender of another; crosslinks known before tell the epochs of other shards' blocks. Rule
     ``block-slash-offenders``: every offender is a validator that is not banned yet.
@@ -45,29 +47,41 @@ def check_slashes(context: BlockContext, findings: Findings) -> None:
 
 
 def _check_evidence(records: Sequence[SlashRecord], context: BlockContext, findings: Findings) -> None:
-    source = context.pieces.committees
-    if source is None:
-        reason = "No committees were given to verify records of double signing with."
-        findings.leave(_RULE, "committees-missing", reason)
-        return
-    before = BlockNumber(max(context.header.number - 1, 0))
-    epoch = context.network.schedule.epoch_of_block(before)
-    try:
-        for record in records:
-            known = SlashContext(
-                network=context.network,
-                epoch=epoch,
-                committees=_committee(record, source),
-                epoch_of_block=_linked_epochs(context),
-            )
-            verify_evidence(record, known, compatibility=context.compatibility)
-    except MissingDataError as error:
-        findings.leave(_RULE, error.code, error.message)
+    """Judge every record: one whose committee is missing may break another rule, and hides none after it."""
+    missing = [error for error in (_missing_for(record, context) for record in records) if error is not None]
+    if missing:
+        findings.leave(_RULE, missing[0].code, missing[0].message)
     else:
         findings.prove(_RULE)
 
 
-def _committee(record: SlashRecord, source: CommitteeSource) -> dict[Epoch, ShardState]:
+def _missing_for(record: SlashRecord, context: BlockContext) -> MissingDataError | None:
+    """Return what is missing to verify a record whose evidence breaks no rule that can be judged without it."""
+    before = BlockNumber(max(context.header.number - 1, 0))
+    committees: dict[Epoch, ShardState] = {}
+    missing: MissingDataError | None = None
+    try:
+        committees = _committee(record, context.pieces.committees)
+    except MissingDataError as error:
+        missing = error
+    known = SlashContext(
+        network=context.network,
+        epoch=context.network.schedule.epoch_of_block(before),
+        committees=committees,
+        epoch_of_block=_linked_epochs(context),
+    )
+    try:
+        verify_evidence(record, known, compatibility=context.compatibility)
+    except MissingDataError as error:
+        return missing or error
+    return None
+
+
+def _committee(record: SlashRecord, source: CommitteeSource | None) -> dict[Epoch, ShardState]:
+    if source is None:
+        raise MissingDataError(
+            "No committees were given to verify records of double signing with.", code="committees-missing"
+        )
     moment = record.evidence.moment
     trusted = source.committee(moment.shard_id, moment.epoch)
     return {moment.epoch: ShardState(moment.epoch, (trusted.committee,))}

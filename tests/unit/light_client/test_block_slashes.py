@@ -16,7 +16,7 @@ from harmony_core.params import load_network
 from harmony_core.primitives import Address, Epoch, ShardID
 from harmony_core.quorum import CommitTarget, TrustedCommittee
 from support.cross_shard import EPOCH, Known, signers_of
-from support.double_signing import BLOCKS, COMMITTEES, KEYS, MOMENT, OFFENDER, a_record, a_vote
+from support.double_signing import BLOCKS, COMMITTEES, KEYS, MOMENT, OFFENDER, OTHER, a_record, a_vote
 from support.sample_blocks import SampleBlock
 
 
@@ -94,6 +94,23 @@ def test_fake_evidence_is_refused() -> None:
     assert refused(a_record(*extra), committees=Committees()) == "slash-several-keys"
     assert refused(a_record(), a_record(), committees=Committees()) == "slash-offender-repeated"
     assert refused(a_record(), shard=1, committees=Committees()) == "slash-not-on-beacon-chain"
+
+
+def test_evidence_that_no_committee_could_prove_is_refused_without_one() -> None:
+    future = a_record(moment=replace(MOMENT, epoch=Epoch(999)))
+    same = a_record(second=a_vote(BLOCKS[0]))
+    for pieces in ({}, {"committees": Committees(known=False)}):
+        assert refused(future, **pieces) == "slash-future-epoch"
+        assert refused(same, **pieces) == "slash-same-block"
+        assert refused(a_record(reporter=OFFENDER), **pieces) == "slash-reporter"
+
+
+def test_a_record_whose_committee_is_missing_hides_no_fake_one_after_it() -> None:
+    # Nothing is known of epoch 3; of epoch 5 everything is.
+    open_one = a_record(moment=replace(MOMENT, epoch=Epoch(3)), offender=OTHER)
+    fake = a_record(*(a_vote(block, KEYS[:2]) for block in BLOCKS))
+    assert left(verify(open_one, a_record(), committees=Committees()))["block-slashes"] == "committee-unknown"
+    assert refused(open_one, fake, committees=Committees()) == "slash-several-keys"
 
 
 def test_the_epoch_of_a_block_that_is_linked_is_known() -> None:
