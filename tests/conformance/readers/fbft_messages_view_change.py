@@ -85,7 +85,10 @@ def view_change(case: Case, compatibility: Compatibility) -> dict[str, object]:
     prepared = prepared_of(members, block, listed["payload"]) if given["has_prepared"] else None
     message = build_view_change(place, leader, sender, prepared)
     assert decode_message(encode_message(message), compatibility=compatibility) == message
-    own, other = sender.public_key(), members.secrets[(given["sender_index"] + 1) % len(members.secrets)].public_key()
+    own, other = (
+        sender.public_key(),
+        members.secrets[(given["sender_index"] + 1) % len(members.secrets)].public_key(),
+    )
     signed = message.payload or NIL_PAYLOAD
     return {
         "out": {
