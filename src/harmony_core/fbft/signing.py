@@ -4,12 +4,14 @@ The engine never sees a point of a curve. That lets a simulation put something c
 package offers for use is BLS only.
 """
 
+import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from harmony_core.crypto.bitmap import check_bitmap
 from harmony_core.crypto.bls import (
+    Backend,
     KeySet,
     SecretKey,
     Signature,
@@ -18,6 +20,7 @@ from harmony_core.crypto.bls import (
     hash_to_point,
 )
 from harmony_core.crypto.bls.base_point import minus_base_point
+from harmony_core.crypto.bls.batch import COEFFICIENT_BYTES
 from harmony_core.errors import ConfigurationError, HarmonyError, VerificationError, require
 from harmony_core.primitives import BLSPublicKeyBytes, BLSSignatureBytes
 
@@ -51,6 +54,9 @@ class Signing(Protocol):
                 does not hold.
         """
 
+    def all_hold(self, key_set: KeySet, items: Sequence[SignedBitmap]) -> bool:
+        """Tell whether `check` would refuse none of several items."""
+
 
 class BLSSigning:
     """Harmony's BLS signatures.
@@ -59,11 +65,18 @@ class BLSSigning:
 
     Args:
         secret_keys: the node's keys; none for a node that only follows.
+        entropy: returns that many random bytes, for the coefficients by which several signatures are checked at once.
     """
 
-    __slots__ = ("_points", "_secrets")
+    __slots__ = ("_entropy", "_points", "_secrets")
 
-    def __init__(self, secret_keys: Sequence[SecretKey] = ()) -> None:
+    def __init__(
+        self,
+        secret_keys: Sequence[SecretKey] = (),
+        *,
+        entropy: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._entropy = entropy
         self._secrets = {key.public_key().to_bytes(): key for key in secret_keys}
         self._points: OrderedDict[bytes, Signature] = OrderedDict()
 
@@ -86,7 +99,8 @@ class BLSSigning:
             "A node signs with its own keys only.",
         )
         known = [self._secrets[key] for key in keys if key in self._secrets]
-        return aggregate_signatures([key.sign(payload) for key in known]).to_bytes()
+        point = self._point(known[0].backend, payload)
+        return aggregate_signatures([key.sign_point(point) for key in known]).to_bytes()
 
     def aggregate(self, signatures: Sequence[bytes]) -> BLSSignatureBytes:
         """Return the sum of signatures, each decoded and checked to lie in the right subgroup.
@@ -104,21 +118,47 @@ class BLSSigning:
             VerificationError: ``bls-signature``, ``bls-empty-bitmap``, ``bitmap-length``, ``bitmap-padding``,
                 ``bls-degenerate-payload``.
         """
-        check_bitmap(item.bitmap, len(key_set))
-        bits = int.from_bytes(item.bitmap, "little")
-        require(bits != 0, VerificationError, "bls-empty-bitmap", "No signer is marked in the bitmap.")
-        signature = Signature.from_bytes(item.signature, backend=key_set.backend)
-        backend = key_set.backend
-        holds = backend.pairings_are_one(
-            [minus_base_point(backend), key_set.sum_of(bits)],
-            [signature.point, self._point(key_set, item.payload).point],
+        require(
+            self._hold(key_set, [item]),
+            VerificationError,
+            "bls-signature",
+            "The aggregated BLS signature does not hold.",
         )
-        require(holds, VerificationError, "bls-signature", "The aggregated BLS signature does not hold.")
 
-    def _point(self, key_set: KeySet, payload: bytes) -> Signature:
+    def all_hold(self, key_set: KeySet, items: Sequence[SignedBitmap]) -> bool:
+        """Tell whether `check` would refuse none of several items; they are checked as one random combination.
+
+        A false signature passes with a probability of 2^-64.
+        """
+        try:
+            return self._hold(key_set, items)
+        except HarmonyError:
+            return False
+
+    def _hold(self, key_set: KeySet, items: Sequence[SignedBitmap]) -> bool:
+        backend = key_set.backend
+        keys, points, signatures = [], [], []
+        for at, item in enumerate(items):
+            check_bitmap(item.bitmap, len(key_set))
+            bits = int.from_bytes(item.bitmap, "little")
+            require(bits != 0, VerificationError, "bls-empty-bitmap", "No signer is marked in the bitmap.")
+            signature = Signature.from_bytes(item.signature, backend=backend).point
+            key = key_set.sum_of(bits)
+            if at:
+                coefficient = int.from_bytes(self._entropy(COEFFICIENT_BYTES), "little") + 1
+                key = backend.g1_multiply(key, coefficient)
+                signature = backend.g2_multiply(signature, coefficient)
+            keys.append(key)
+            points.append(self._point(backend, item.payload).point)
+            signatures.append(signature)
+        return backend.pairings_are_one(
+            [minus_base_point(backend), *keys], [backend.g2_sum(signatures), *points]
+        )
+
+    def _point(self, backend: Backend, payload: bytes) -> Signature:
         known = self._points.get(payload)
-        if known is None or known.backend is not key_set.backend:
-            known = self._points[payload] = hash_to_point(payload, backend=key_set.backend)
+        if known is None or known.backend is not backend:
+            known = self._points[payload] = hash_to_point(payload, backend=backend)
             if len(self._points) > _POINTS:
                 self._points.popitem(last=False)
         return known

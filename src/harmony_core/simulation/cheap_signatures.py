@@ -16,7 +16,7 @@ from typing import Final
 
 from harmony_core.crypto.bitmap import bit_selectors, check_bitmap
 from harmony_core.crypto.bls import KeySet, SignedBitmap
-from harmony_core.errors import ConfigurationError, DecodeError, VerificationError, require
+from harmony_core.errors import ConfigurationError, DecodeError, HarmonyError, VerificationError, require
 from harmony_core.primitives import BLSPublicKeyBytes, BLSSignatureBytes
 
 __all__ = ["CheapSigning"]
@@ -77,6 +77,15 @@ class CheapSigning:
         secret = sum(compress(known[1], bit_selectors(bits, len(key_set))))
         holds = bits and _read(item.signature) == secret * _hash(item.payload) % _PRIME
         require(holds, VerificationError, "bls-signature", "The aggregated signature does not hold.")
+
+    def all_hold(self, key_set: KeySet, items: Sequence[SignedBitmap]) -> bool:
+        """Tell whether `check` would refuse none of several items."""
+        try:
+            for item in items:
+                self.check(key_set, item)
+        except HarmonyError:
+            return False
+        return True
 
 
 @lru_cache(maxsize=4096)

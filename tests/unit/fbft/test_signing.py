@@ -43,3 +43,35 @@ def test_a_sum_is_that_of_those_who_signed(
     with pytest.raises(HarmonyError) as info:
         signing.check(KEYS, item)
     assert info.value.code == code
+
+
+def test_several_signatures_hold_together_or_not() -> None:
+    signing = BLSSigning([secret_key(0), secret_key(1)])
+    items = [
+        SignedBitmap(payload, bitmap_of(5, [slot]), signing.sign([signing.keys[slot]], payload))
+        for slot, payload in ((0, b"one"), (1, b"two"), (0, b"three"))
+    ]
+    assert signing.all_hold(KEYS, items)
+    # Two false ones that cancel out in a plain sum.
+    swapped = [
+        SignedBitmap(items[0].payload, items[0].bitmap, items[2].signature),
+        SignedBitmap(items[2].payload, items[2].bitmap, items[0].signature),
+    ]
+    assert not signing.all_hold(KEYS, swapped)
+    shifted = [
+        SignedBitmap(
+            items[0].payload, items[0].bitmap, signing.aggregate([items[0].signature, items[1].signature])
+        ),
+        items[1],
+    ]
+    assert not signing.all_hold(KEYS, shifted)
+    assert not signing.all_hold(KEYS, [items[0], SignedBitmap(b"x", bitmap_of(5, [0]), b"short")])
+
+
+def test_points_of_another_back_end_are_not_signed() -> None:
+    from harmony_core.crypto.bls import SecretKey, hash_to_point, load_backend  # noqa: PLC0415 - used here only
+
+    point = hash_to_point(b"payload", backend=load_backend("py-ecc"))
+    with pytest.raises(ConfigurationError) as info:
+        SecretKey(5, backend=load_backend("arkworks")).sign_point(point)
+    assert info.value.code == "bls-backend-mixed"

@@ -10,7 +10,7 @@ from harmony_core.crypto.bls.hashing import mapped_payload
 from harmony_core.crypto.bls.loading import load_backend
 from harmony_core.crypto.bls.public_key import PublicKey
 from harmony_core.crypto.bls.signature import Signature
-from harmony_core.errors import DecodeError, require
+from harmony_core.errors import ConfigurationError, DecodeError, require
 from harmony_core.primitives import STRICT, Compatibility
 
 __all__ = ["SECRET_KEY_BYTES", "SecretKey"]
@@ -132,7 +132,21 @@ class SecretKey:
         Source: harmony-one/bls, src/bls_c_impl.hpp (``blsSignHash``).
         """
         point = self.backend.clear_g2_cofactor(mapped_payload(payload, self.backend))
-        return Signature(self.backend.g2_multiply_in_subgroup(point, self._scalar), self.backend)
+        return self.sign_point(Signature(point, self.backend))
+
+    def sign_point(self, point: Signature) -> Signature:
+        """Sign the payload that `hash_to_point` has made ``point`` from, for who needs the point again.
+
+        Raises:
+            ConfigurationError: code ``bls-backend-mixed`` for a point of another back end.
+        """
+        require(
+            point.backend is self.backend,
+            ConfigurationError,
+            "bls-backend-mixed",
+            "The point belongs to another back end than the key.",
+        )
+        return Signature(self.backend.g2_multiply_in_subgroup(point.point, self._scalar), self.backend)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SecretKey) and self._scalar == other._scalar

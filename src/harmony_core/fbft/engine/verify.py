@@ -26,17 +26,21 @@ def verify_in(state: State, message: Message, view: KnownView) -> Examined:
 def check_claims(state: State, examined: Examined) -> None:
     """Check the signatures of a message; a certificate that the node holds verified already is not verified again."""
     mine = state.record.certificate
-    for claim in examined.claims:
-        if (
-            claim.kind is ClaimKind.PREPARED
-            and mine is not None
-            and mine.votes == claim.signed.signature + claim.signed.bitmap
-            and claim.signed.payload == mine.block.block_hash
-        ):
-            continue
+    claims = [
+        claim
+        for claim in examined.claims
+        if claim.kind is not ClaimKind.PREPARED
+        or mine is None
+        or claim.signed.signature + claim.signed.bitmap != mine.votes
+        or claim.signed.payload != mine.block.block_hash
+    ]
+    signing, key_set = state.settings.signing, state.electorate.key_set
+    if len(claims) > 1 and signing.all_hold(key_set, [claim.signed for claim in claims]):
+        return
+    for claim in claims:
         failure: HarmonyError | None = None
         try:
-            state.settings.signing.check(state.electorate.key_set, claim.signed)
+            signing.check(key_set, claim.signed)
         except HarmonyError as error:
             failure = error
         if failure is not None:
