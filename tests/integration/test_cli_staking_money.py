@@ -3,13 +3,22 @@
 import base64
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harmony_core.chain import decode_slash_records
-from harmony_core.primitives import Address, address_to_bech32
+from harmony_core.chain import SlashRecord, decode_slash_records, encode_slash_records
+from harmony_core.primitives import (
+    Address,
+    BlockNumber,
+    BLSPublicKeyBytes,
+    Epoch,
+    ShardID,
+    ViewID,
+    address_to_bech32,
+)
 from support.cli_runner import Outcome, run
 
 DATA = Path(__file__).parents[1] / "data" / "localnet"
@@ -79,6 +88,81 @@ def test_evidence_that_does_not_hold_is_refused(folder: Path) -> None:
     assert refused.document["records"][0]["error"]["code"] == "slash-signature"
     assert slash(*committee, epoch=9).exit_code == 1
     assert slash(*committee, "--validator", folder / "banned").exit_code == 1
+
+
+def test_one_list_slashes_a_validator_once(folder: Path, tmp_path: Path) -> None:
+    (record,) = decode_slash_records(bytes.fromhex(RECORD))
+    evidence = record.evidence
+    swapped = replace(evidence, first_vote=evidence.second_vote, second_vote=evidence.first_vote)
+    committee = ("--committee", folder / "committee10")
+    again = replace(record, evidence=swapped)
+    assert slash(*committee, record=encode_slash_records([again]).hex()).exit_code == 0
+    for second in (record, again, replace(record, reporter=Address.zero())):
+        both = slash(*committee, "--json", record=encode_slash_records([record, second]).hex())
+        assert both.exit_code == 1
+        codes = [shown["error"]["code"] for shown in both.document["records"]]
+        assert codes == ["slash-offender-repeated"] * 2
+    # On lines of their own they are two questions.
+    path = tmp_path / "records"
+    path.write_text(f"{record.encode().hex()}\n{again.encode().hex()}\n")
+    assert slash(*committee, record=str(path)).exit_code == 0
+
+
+def _altered(change: str) -> SlashRecord:
+    (record,) = decode_slash_records(bytes.fromhex(RECORD))
+    evidence = record.evidence
+    first, second = evidence.votes
+    other = replace(second, signer_public_keys=(BLSPublicKeyBytes(b"\x01" * 48),))
+    changes: dict[str, Any] = {
+        "same block": {"second_vote": replace(second, block_hash=first.block_hash)},
+        "repeated vote": {"second_vote": first},
+        "exchanged signatures": {
+            "first_vote": replace(first, signature=second.signature),
+            "second_vote": replace(second, signature=first.signature),
+        },
+        "another height": {"moment": replace(evidence.moment, height=BlockNumber(161))},
+        "another view": {"moment": replace(evidence.moment, view_id=ViewID(171))},
+        "another shard": {"moment": replace(evidence.moment, shard_id=ShardID(0))},
+        "before staking": {"moment": replace(evidence.moment, epoch=Epoch(1))},
+        "no common key": {"second_vote": other},
+        "outside the committee": {
+            "first_vote": replace(first, signer_public_keys=other.signer_public_keys),
+            "second_vote": other,
+        },
+        "further signer": {
+            "second_vote": replace(
+                second, signer_public_keys=(*second.signer_public_keys, *other.signer_public_keys)
+            )
+        },
+        "another offender": {"offender": Address(b"\x09" * 20)},
+        "its own reporter": {"offender": record.reporter},
+    }
+    return replace(record, evidence=replace(evidence, **changes[change]))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("same block", "slash-same-block"),
+        ("repeated vote", "slash-same-block"),
+        ("exchanged signatures", "slash-signature"),
+        ("another height", "slash-signature"),
+        ("another view", "slash-signature"),
+        ("another shard", "key-not-in-committee"),
+        ("before staking", "slash-before-staking"),
+        ("no common key", "slash-no-common-key"),
+        ("outside the committee", "key-not-in-committee"),
+        ("further signer", "slash-extra-signers"),
+        ("another offender", "slash-offender"),
+        ("its own reporter", "slash-reporter"),
+    ],
+)
+def test_each_way_to_fake_evidence_is_refused_on_the_command_line(
+    folder: Path, change: str, code: str
+) -> None:
+    shown = slash("--committee", folder / "committee10", "--json", record=_altered(change).encode().hex())
+    assert shown.exit_code == 1
+    assert shown.document["records"][0]["error"]["code"] == code
 
 
 def test_what_is_no_record_is_undecodable(tmp_path: Path) -> None:

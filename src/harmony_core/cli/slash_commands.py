@@ -71,6 +71,8 @@ def _verify(
 ) -> ExitCode:
     """Verify that the offender of a record signed two blocks at one moment, with the committee of that epoch.
 
+    Records in one list are those of a block, which slashes a validator once.
+
     Without the offender's wrapper it stays open whether it is banned already; without its snapshot, what it loses.
 
     Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none, 5 cannot tell:

@@ -23,6 +23,7 @@ from harmony_core.staking import (
     verify_evidence,
     verify_slash,
 )
+from harmony_core.staking.slash_evidence import verify_distinct_offenders
 
 __all__ = ["SlashInput", "verify_records"]
 
@@ -81,7 +82,13 @@ def verify_records(source: str, given: SlashInput, *, as_json: bool) -> ExitCode
             complain(f"{line.origin}: {error}")
             codes.append(code_of_error(error))
             continue
-        judged += [_judge(record, context, validators, snapshots) for record in records]
+        repeated = _repetition(records)
+        judged += [
+            _Judged(record, error=repeated[record.evidence.offender])
+            if record.evidence.offender in repeated
+            else _judge(record, context, validators, snapshots)
+            for record in records
+        ]
     codes += [item.exit_code for item in judged]
     if not codes:
         complain("there is no record in the input")
@@ -99,6 +106,20 @@ def _lines(source: str) -> Sequence[Line]:
 
 def _wrappers(names: Sequence[str]) -> dict[Address, ValidatorWrapper]:
     return {wrapper.validator.address: wrapper for wrapper in validator_wrappers(names)}
+
+
+def _repetition(records: Sequence[SlashRecord]) -> dict[Address, HarmonyError]:
+    """Return the refusal for each offender that the records of one list, which are those of a block, name twice."""
+    by_offender: dict[Address, list[SlashRecord]] = {}
+    for record in records:
+        by_offender.setdefault(record.evidence.offender, []).append(record)
+    refused: dict[Address, HarmonyError] = {}
+    for offender, named in by_offender.items():
+        try:
+            verify_distinct_offenders(named)
+        except HarmonyError as error:
+            refused[offender] = error
+    return refused
 
 
 def _judge(
