@@ -159,7 +159,7 @@ def main() -> int:
     rows = measure(count)
     state = shard_state().encode()
     report = {
-        "keccak": keccak_backend_report().name,
+        "keccak": keccak_backend_report().in_use,
         "keccak_us": keccak_rows(count),
         "rows": rows,
         "shard_state_of_800_slots_ms": round(microseconds(lambda: decode_shard_state(state), 5) / 1000, 2),

@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print the rows as JSON at the end")
     options = parser.parse_args()
     size = 200 if options.quick else 1000
-    print(f"{os.cpu_count()} cores, keccak {keccak_backend_report().name}, secp256k1 {load_backend().name}")
+    print(f"{os.cpu_count()} cores, keccak {keccak_backend_report().in_use}, secp256k1 {load_backend().name}")
     keccak = best(lambda: [keccak256(b"\x01" * 110) for _ in range(2000)], 2000)
     row("keccak-256 of 110 bytes", keccak, keccak)
     encodings = signed(size, 0)

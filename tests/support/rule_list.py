@@ -44,7 +44,7 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
         if isinstance(node.func, ast.Name) and node.func.id == "require" and len(node.args) >= 3:
             yield from _literals(node.args[2])
         for keyword in node.keywords:
-            if keyword.arg in {"code", "rule"}:
+            if keyword.arg in {"code", "rule"} or str(keyword.arg).endswith("_code"):
                 yield from _literals(keyword.value)
 
 

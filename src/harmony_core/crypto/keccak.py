@@ -10,10 +10,9 @@ Source: harmony-one/harmony, crypto/hash/hash.go and crypto/hash/rlp.go (FromRLP
 """
 
 import hashlib
-import os
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import Final
 
@@ -21,14 +20,12 @@ from eth_hash.main import Keccak256
 from eth_hash.utils import load_backend
 
 from harmony_core.crypto import keccak_direct, keccak_pure
-from harmony_core.errors import ConfigurationError, require
+from harmony_core.crypto.backend_choice import BackendChoice, BackendReport, Primitive
 from harmony_core.primitives import Hash32
 
 __all__ = [
     "BACKENDS",
     "ENVIRONMENT_VARIABLE",
-    "KeccakAlternative",
-    "KeccakReport",
     "keccak256",
     "keccak_backend_report",
     "load_keccak",
@@ -38,9 +35,6 @@ __all__ = [
 
 ENVIRONMENT_VARIABLE: Final = "HARMONY_CORE_KECCAK_BACKEND"
 """Names the back end of Keccak-256 to use."""
-
-BACKENDS: Final = ("pysha3", "pycryptodome-direct", "pycryptodome", "pure")
-"""Names of the back ends, fastest first."""
 
 _DISTRIBUTIONS: Final = {
     "pysha3": "safe-pysha3",
@@ -56,72 +50,68 @@ _new = bytes.__new__
 
 
 @dataclass(frozen=True, slots=True)
-class KeccakAlternative:
-    """A back end that is not in use.
-
-    Attributes:
-        name: one of `BACKENDS`.
-        reason: why it is not in use.
-    """
-
+class _Keccak:
     name: str
-    reason: str
+    function: Callable[[bytes], bytes]
+
+    @property
+    def version(self) -> str:
+        distribution = _DISTRIBUTIONS.get(self.name)
+        return metadata.version(distribution) if distribution else ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeccakReport:
-    """What computes Keccak-256.
+def _of_library(name: str) -> _Keccak:
+    try:
+        function = keccak_direct.load() if name == "pycryptodome-direct" else Keccak256(load_backend(name))
+        function(b"")
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        raise ImportError(f"pip install {_DISTRIBUTIONS[name]}") from error
+    return _Keccak(name, function)
 
-    Attributes:
-        name: the back end in use, one of `BACKENDS`.
-        version: version of the package behind it; the Python version's own for ``pure`` is empty.
-        alternatives: the other back ends, each with the reason why it is not in use.
-        self_test: whether the known answers come out.
-    """
 
-    name: str
-    version: str
-    alternatives: tuple[KeccakAlternative, ...]
-    self_test: bool
+def _pure() -> _Keccak:
+    return _Keccak("pure", keccak_pure.keccak256)
+
+
+def _run_self_test(backend: _Keccak) -> None:
+    if any(bytes(backend.function(data)).hex() != digest for data, digest in _SELF_TEST):
+        raise ArithmeticError("it gives wrong answers")
+
+
+# Fastest first.
+_FACTORIES: Final[dict[str, Callable[[], _Keccak]]] = {
+    **{name: partial(_of_library, name) for name in _DISTRIBUTIONS},
+    "pure": _pure,
+}
+
+BACKENDS: Final = tuple(_FACTORIES)
+"""Names of the back ends, fastest first."""
+
+_CHOICE: Final = BackendChoice(
+    Primitive(
+        name="Keccak-256",
+        kind="Keccak-256 back end",
+        environment_variable=ENVIRONMENT_VARIABLE,
+        factories=_FACTORIES,
+        self_test=_run_self_test,
+        unknown_code="keccak-backend",
+        unusable_code="keccak-backend",
+        self_test_code="keccak-self-test",
+        slow=("pure",),
+        slow_warning=RuntimeWarning,
+        slow_text="Keccak-256 runs in pure Python, hundreds of times slower: pip install pycryptodome",
+    )
+)
 
 
 def load_keccak(name: str) -> Callable[[bytes], bytes]:
     """Return the hash function of a back end, after its self-test.
 
     Raises:
-        ConfigurationError: code ``keccak-backend`` for an unknown name, a package that is not installed, or wrong
-            answers.
+        ConfigurationError: code ``keccak-backend`` for an unknown name or a package that is not installed,
+            ``keccak-self-test`` for wrong answers.
     """
-    require(
-        name in BACKENDS,
-        ConfigurationError,
-        "keccak-backend",
-        "There is no such back end of Keccak-256.",
-        expected=", ".join(BACKENDS),
-        actual=name,
-    )
-    function: Callable[[bytes], bytes] = keccak_pure.keccak256
-    if name != "pure":
-        try:
-            if name == "pycryptodome-direct":
-                function = keccak_direct.load()
-            else:
-                function = Keccak256(load_backend(name))
-            function(b"")
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
-            raise ConfigurationError(
-                f"The Keccak back end {name} is missing: pip install {_DISTRIBUTIONS.get(name, name)}",
-                code="keccak-backend",
-                actual=name,
-            ) from error
-    require(
-        _passes_self_test(function),
-        ConfigurationError,
-        "keccak-self-test",
-        "The back end of Keccak-256 gives wrong answers.",
-        actual=name,
-    )
-    return function
+    return _CHOICE.load(name).function
 
 
 def set_keccak_backend(name: str | None = None) -> str:
@@ -133,41 +123,17 @@ def set_keccak_backend(name: str | None = None) -> str:
     Raises:
         ConfigurationError: codes ``keccak-backend``, ``keccak-self-test``.
     """
-    wanted = name or os.environ.get(ENVIRONMENT_VARIABLE)
-    if wanted:
-        _use(wanted, load_keccak(wanted))
-        return wanted
-    for candidate in BACKENDS:
-        try:
-            function = load_keccak(candidate)
-        except ConfigurationError:
-            continue
-        if candidate == "pure":
-            warnings.warn(
-                "Keccak-256 runs in pure Python, hundreds of times slower: pip install pycryptodome",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-        _use(candidate, function)
-        return candidate
-    raise ConfigurationError("No back end of Keccak-256 works.", code="keccak-backend")
+    global _in_use, _keccak
+    if not name:
+        _CHOICE.forget()
+    chosen = _CHOICE.load(name or None)
+    _in_use, _keccak = chosen, chosen.function
+    return chosen.name
 
 
-def keccak_backend_report() -> KeccakReport:
+def keccak_backend_report() -> BackendReport:
     """Return which back end computes Keccak-256, why the others do not, and whether it passes its self-test."""
-    alternatives = []
-    for name in BACKENDS:
-        if name == _in_use:
-            continue
-        try:
-            load_keccak(name)
-        except ConfigurationError as error:
-            alternatives.append(KeccakAlternative(name, error.message))
-        else:
-            alternatives.append(KeccakAlternative(name, "works, not chosen"))
-    distribution = _DISTRIBUTIONS.get(_in_use)
-    version = metadata.version(distribution) if distribution else ""
-    return KeccakReport(_in_use, version, tuple(alternatives), _passes_self_test(_keccak))
+    return _CHOICE.report(_in_use)
 
 
 def keccak256(data: bytes | bytearray | memoryview) -> Hash32:
@@ -197,15 +163,6 @@ def _as_bytes(data: bytes | bytearray | memoryview) -> bytes:
     return bytes(data)
 
 
-def _passes_self_test(function: Callable[[bytes], bytes]) -> bool:
-    return all(bytes(function(data)).hex() == digest for data, digest in _SELF_TEST)
-
-
-def _use(name: str, function: Callable[[bytes], bytes]) -> None:
-    global _in_use, _keccak
-    _in_use, _keccak = name, function
-
-
-_in_use: str = "pure"
-_keccak: Callable[[bytes], bytes] = keccak_pure.keccak256
+_in_use: _Keccak = _pure()
+_keccak: Callable[[bytes], bytes] = _in_use.function
 set_keccak_backend()

@@ -19,12 +19,10 @@ from harmony_core.errors import ConfigurationError
 
 @pytest.fixture(autouse=True)
 def _fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    named, fastest = loading._named, loading._fastest
     monkeypatch.delenv(loading.ENVIRONMENT_VARIABLE, raising=False)
-    fastest.cache_clear()
+    loading._CHOICE.forget()
     yield
-    named.cache_clear()
-    fastest.cache_clear()
+    loading._CHOICE.forget()
 
 
 def missing() -> Backend:
@@ -88,7 +86,6 @@ def test_an_unknown_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_missing_library_falls_back_with_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(loading._FACTORIES, "arkworks", missing)
-    loading._named.cache_clear()
     with pytest.warns(SlowBackendWarning, match="pip install") as caught:
         load_backend()
     assert len(caught) == 1
@@ -97,7 +94,6 @@ def test_a_missing_library_falls_back_with_one_warning(monkeypatch: pytest.Monke
 
 def test_a_named_library_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(loading._FACTORIES, "arkworks", missing)
-    loading._named.cache_clear()
     with pytest.raises(ConfigurationError) as info:
         load_backend("arkworks")
     assert info.value.code == "bls-backend-unusable"
@@ -113,7 +109,6 @@ def test_a_back_end_that_computes_wrongly_fails_its_self_test(
         run_self_test(broken())
     assert not loading.passes_self_test(broken())
     monkeypatch.setitem(loading._FACTORIES, "arkworks", broken)
-    loading._named.cache_clear()
     with pytest.raises(ConfigurationError):
         load_backend("arkworks")
 
@@ -121,7 +116,6 @@ def test_a_back_end_that_computes_wrongly_fails_its_self_test(
 def test_nothing_usable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in loading.BACKEND_NAMES:
         monkeypatch.setitem(loading._FACTORIES, name, missing)
-    loading._named.cache_clear()
     with pytest.raises(ConfigurationError):
         load_backend()
     report = backends.backend_reports()[0]

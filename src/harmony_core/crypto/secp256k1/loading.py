@@ -1,21 +1,18 @@
 """Choosing a back end: the one asked for, or the fastest that imports and passes its self-test."""
 
-import os
-import warnings
 from collections.abc import Callable
-from functools import cache
 from typing import Final
 
+from harmony_core.crypto.backend_choice import BackendChoice, BackendReport, Primitive
 from harmony_core.crypto.secp256k1.backend import Backend
-from harmony_core.errors import ConfigurationError, require
 
 __all__ = [
     "BACKEND_NAMES",
     "ENVIRONMENT_VARIABLE",
     "SlowSecp256k1Warning",
-    "backend_problems",
+    "backend_report",
     "load_backend",
-    "passes_self_test",
+    "run_self_test",
 ]
 
 ENVIRONMENT_VARIABLE: Final = "HARMONY_CORE_SECP256K1_BACKEND"
@@ -56,6 +53,42 @@ BACKEND_NAMES: Final = tuple(_FACTORIES)
 """The names of all back ends, fastest first."""
 
 
+def run_self_test(backend: Backend) -> None:
+    """Run every operation on a known answer.
+
+    Key and hash (of ``sample``) are those of RFC 6979, appendix A.2.5; the answers on this curve are those in which
+    libsecp256k1 and plain Python agree.
+
+    Raises:
+        ArithmeticError: naming the operation that gave a wrong result.
+    """
+    for operation, found, known in (
+        ("the public key", backend.public_key(_SECRET), _PUBLIC_KEY),
+        ("signing", backend.sign(_DIGEST, _SECRET), _SIGNATURE),
+        ("recovery", backend.recover(_DIGEST, _SIGNATURE), _PUBLIC_KEY),
+    ):
+        if found != known:
+            raise ArithmeticError(f"the self-test of {operation} fails")
+
+
+_CHOICE: Final = BackendChoice(
+    Primitive(
+        name="secp256k1",
+        kind="secp256k1 back end",
+        environment_variable=ENVIRONMENT_VARIABLE,
+        factories=_FACTORIES,
+        self_test=run_self_test,
+        unknown_code="secp256k1-backend-unknown",
+        unusable_code="secp256k1-backend-unusable",
+        self_test_code="secp256k1-self-test",
+        slow=("pure",),
+        slow_warning=SlowSecp256k1Warning,
+        slow_text="Signatures are recovered in plain Python, some seventy times slower. {problems} "
+        "Install the fast back end with: pip install coincurve",
+    )
+)
+
+
 def load_backend(name: str | None = None) -> Backend:
     """Return a tested back end.
 
@@ -66,86 +99,12 @@ def load_backend(name: str | None = None) -> Backend:
 
     Raises:
         ConfigurationError: code ``secp256k1-backend-unknown`` for a name that is not in the list,
-            ``secp256k1-backend-unusable`` when the named one cannot be imported or gives wrong answers.
+            ``secp256k1-backend-unusable`` when the named one cannot be imported, ``secp256k1-self-test`` when it gives
+            wrong answers.
     """
-    return _default() if name is None else _named(name)
+    return _CHOICE.load(name)
 
 
-def backend_problems() -> dict[str, str | None]:
-    """Import and test every back end; return by name why it cannot be used, or None."""
-    problems: dict[str, str | None] = {}
-    for name in BACKEND_NAMES:
-        try:
-            _named(name)
-            problems[name] = None
-        except ConfigurationError as error:
-            problems[name] = error.message
-    return problems
-
-
-def passes_self_test(backend: Backend) -> bool:
-    """Tell whether every operation of a back end gives its known answer, now.
-
-    Key and hash (of ``sample``) are those of RFC 6979, appendix A.2.5; the answers on this curve are those in which
-    libsecp256k1 and plain Python agree.
-    """
-    try:
-        return (
-            backend.public_key(_SECRET) == _PUBLIC_KEY
-            and backend.sign(_DIGEST, _SECRET) == _SIGNATURE
-            and backend.recover(_DIGEST, _SIGNATURE) == _PUBLIC_KEY
-        )
-    except ArithmeticError:
-        return False
-
-
-@cache
-def _default() -> Backend:
-    # Read once: looking into the environment would cost a fiftieth of every recovery.
-    wanted = os.environ.get(ENVIRONMENT_VARIABLE)
-    return _named(wanted) if wanted else _fastest()
-
-
-@cache
-def _named(name: str) -> Backend:
-    require(
-        name in BACKEND_NAMES,
-        ConfigurationError,
-        "secp256k1-backend-unknown",
-        "There is no secp256k1 back end of that name.",
-        expected=", ".join(BACKEND_NAMES),
-        actual=name,
-    )
-    try:
-        backend = _FACTORIES.get(name, _pure)()
-    except Exception as error:  # whatever a foreign library raises, it cannot be used
-        raise ConfigurationError(
-            f"The secp256k1 back end {name} cannot be used: {error}",
-            code="secp256k1-backend-unusable",
-            actual=name,
-        ) from error
-    require(
-        passes_self_test(backend),
-        ConfigurationError,
-        "secp256k1-self-test",
-        f"The secp256k1 back end {name} gives wrong answers.",
-        actual=name,
-    )
-    return backend
-
-
-@cache
-def _fastest() -> Backend:
-    problems = []
-    for name in BACKEND_NAMES[:-1]:
-        try:
-            return _named(name)
-        except ConfigurationError as error:
-            problems.append(error.message)
-    warnings.warn(
-        f"Signatures are recovered in plain Python, some seventy times slower. {' '.join(problems)} "
-        "Install the fast back end with: pip install coincurve",
-        SlowSecp256k1Warning,
-        stacklevel=3,
-    )
-    return _named(BACKEND_NAMES[-1])
+def backend_report() -> BackendReport:
+    """Import and test every back end and report on the one in use and the others."""
+    return _CHOICE.report()
