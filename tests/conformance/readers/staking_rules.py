@@ -130,14 +130,15 @@ def _directive(kind: str, case: Case, compatibility: Compatibility) -> dict[str,
         # A number below zero has no encoding: no transaction can hold the message, and the case does not name it.
         return {"out": {"error": "no encoding"}}
     state = _state(given)
-    before = replace(state)
+    before = repr(state)
     try:
         message = message_of(kind, given["msg"])
         assert message.encode() == bytes_from_hex(given["msg"]["rlp"])
         outcome = apply_directive(state, message, _context(given, compatibility))
     except HarmonyError as error:
-        assert state == before
+        assert repr(state) == before
         return {"out": {"panic" if error.code in _PANICS else "error": error.code}}
+    assert repr(state) == before
     assert outcome.trace
     return {"out": _shown(outcome, given)}
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from harmony_core.chain import Header, HeaderVersion, ShardState
+from harmony_core.chain import Header, HeaderVersion, ShardState, encode_slash_records
 from harmony_core.chain.staking_message import CollectRewards, Delegate
-from harmony_core.errors import MissingDataError, VerificationError
+from harmony_core.errors import HarmonyError, MissingDataError, VerificationError
 from harmony_core.params import Network, load_network
 from harmony_core.primitives import BlockNumber, Epoch, ShardID
 from harmony_core.staking import BlockOutcome, apply_block, verify_block_supply
+from support.double_signing import a_record
 from support.sample_headers import sample_header
 from support.staking_sample import ALICE, CAROL, FIRST, ONE, SECOND, create_message, sample_state, switches
 
@@ -80,6 +81,20 @@ def test_a_directive_that_fails_fails_the_block() -> None:
     with pytest.raises(VerificationError) as info:
         _applied(70, Delegate(ALICE, FIRST, 1_000 * ONE), CollectRewards(CAROL))
     assert info.value.code == "staking-rewards-none"
+
+
+def test_a_block_that_fails_leaves_the_state_as_it_was() -> None:
+    """Whatever fails last: a directive after others, or a slash after everything else."""
+    state = sample_state()
+    written = repr(state)
+    header, parent = _headers(70)
+    slashing = replace(header, slashes=encode_slash_records([a_record(offender=FIRST)]))
+    delegation = Delegate(ALICE, FIRST, 1_000 * ONE)
+    for block, messages in ((header, [delegation, CollectRewards(CAROL)]), (slashing, [delegation])):
+        with pytest.raises(HarmonyError) as info:
+            apply_block(state, block, messages, network=_network(), ancestors=[parent], shard_states={})
+        assert info.value.code in {"staking-rewards-none", "slash-snapshot"}
+        assert repr(state) == written
 
 
 def test_money_that_no_rule_makes_shows() -> None:
