@@ -233,9 +233,9 @@ class Cluster:
             Whether the height was reached.
         """
         network, nodes = self.network, self.nodes
-        reached = self.height
+        waiting = self._below(height)
         for _ in range(steps):
-            if height is not None and reached >= height:
+            if height is not None and not waiting:
                 return True
             time = network.next_time
             if time is None or (until is not None and time > until):
@@ -243,12 +243,22 @@ class Cluster:
             found = network.next()
             if found is None:
                 break
-            node = nodes[found[0]]
-            before = node.disk.head
-            node.take(found[1])
-            if node.disk.head is not before or callable(found[1]):
-                reached = self.height
+            number, thing = found
+            node = nodes[number]
+            node.take(thing)
+            if number in waiting and height is not None and node.disk.head.block.number >= height:
+                waiting.discard(number)
+            elif callable(thing):
+                waiting = self._below(height)
         return height is not None and self.height >= height
+
+    def _below(self, height: int | None) -> set[int]:
+        """Return the honest nodes that are up and have not made a height final."""
+        return {
+            node.index
+            for node in self.honest
+            if height is not None and node.is_up and node.disk.head.block.number < height
+        }
 
     def at(self, time: int, action: Callable[[], None]) -> None:
         """Do something at a time: crash a node, start it again."""
