@@ -6,6 +6,7 @@ Source: harmony-one/harmony, core/state_processor.go (getTransactionType, ApplyT
 from dataclasses import dataclass
 
 from harmony_core.chain.intrinsic_gas import staking_gas, transaction_gas
+from harmony_core.chain.routing import Route, route_transaction
 from harmony_core.chain.signing import Signer, recover_sender, signer_of
 from harmony_core.chain.staking_transaction import StakingTransaction
 from harmony_core.chain.transaction import Transaction
@@ -60,26 +61,15 @@ def verify_transaction(
     network.require_known_rules(epoch)
     config = network.config
     signer = signer_of(transaction, config, epoch=epoch, shard_id=shard_id)
-    require(
-        transaction.shard_id == shard_id,
-        VerificationError,
-        "transaction-shard",
-        "The transaction is for another shard.",
-        expected=shard_id,
-        actual=transaction.shard_id,
+    route = route_transaction(
+        network,
+        epoch=epoch,
+        block_shard_id=shard_id,
+        shard_id=transaction.shard_id,
+        to_shard_id=transaction.to_shard_id,
     )
-    # Before cross-shard transactions the destination was ignored.
-    leaves = transaction.is_cross_shard and config.accepts_cross_tx(epoch)
+    leaves = route is Route.CROSS_SHARD
     if leaves:
-        num_shards = network.schedule.instance_for_epoch(epoch).num_shards
-        require(
-            transaction.to_shard_id < num_shards,
-            VerificationError,
-            "transaction-destination",
-            "The transaction goes to a shard that does not exist.",
-            expected=f"below {num_shards}",
-            actual=transaction.to_shard_id,
-        )
         require(
             not transaction.is_eth_compatible or compatibility.ethereum_transactions_across_shards,
             VerificationError,

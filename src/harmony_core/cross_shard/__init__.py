@@ -1,5 +1,6 @@
 """Value between shards: receipts that leave and arrive, their proofs, spent marks, crosslinks and routing."""
 
+from harmony_core.chain.routing import Route, route_transaction
 from harmony_core.cross_shard.cross_links import (
     CrossLinkBook,
     VerifiedCrossLink,
@@ -33,7 +34,6 @@ from harmony_core.cross_shard.receipts_proof import (
     verify_receipts_proof_claims,
     verify_receipts_proof_with_commit,
 )
-from harmony_core.cross_shard.routing import Route, route_transaction
 from harmony_core.cross_shard.tracker import Stage, TransferStatus, TransferTracker
 
 __all__ = [

@@ -38,15 +38,15 @@ def route_transaction(
         to_shard_id: shard that it sends to.
 
     Raises:
-        VerificationError: ``route-shard`` for a transaction of another shard, ``route-destination`` for a destination
-            that the network does not have in this epoch.
+        VerificationError: ``transaction-shard`` for a transaction of another shard, ``transaction-destination`` for a
+            destination that the network does not have in this epoch.
         UnsupportedRulesError: ``rules-unknown`` for an epoch whose rules are not known.
     """
     network.require_known_rules(epoch)
     require(
         shard_id == block_shard_id,
         VerificationError,
-        "route-shard",
+        "transaction-shard",
         "The transaction belongs to another shard.",
         expected=block_shard_id,
         actual=shard_id,
@@ -57,7 +57,7 @@ def route_transaction(
     require(
         0 <= to_shard_id < shards,
         VerificationError,
-        "route-destination",
+        "transaction-destination",
         "The network has no such shard in this epoch.",
         expected=f"0 to {shards - 1}",
         actual=to_shard_id,

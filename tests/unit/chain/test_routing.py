@@ -2,7 +2,7 @@
 
 import pytest
 
-from harmony_core.cross_shard import Route, route_transaction
+from harmony_core.chain.routing import Route, route_transaction
 from harmony_core.errors import UnsupportedRulesError, VerificationError
 from harmony_core.params import load_network
 from harmony_core.primitives import Epoch, ShardID
@@ -35,7 +35,7 @@ def test_the_destination_does_not_matter_before_value_may_leave() -> None:
 def test_a_transaction_of_another_shard_is_refused() -> None:
     with pytest.raises(VerificationError) as info:
         route(100, 1, 0)
-    assert info.value.code == "route-shard"
+    assert info.value.code == "transaction-shard"
 
 
 @pytest.mark.parametrize(("epoch", "to_shard_id"), [(100, 4), (2000, 2), (2000, 3), (100, -1)])
@@ -43,7 +43,7 @@ def test_a_shard_that_does_not_exist_is_refused(epoch: int, to_shard_id: int) ->
     """From epoch 1673 on mainnet has two shards."""
     with pytest.raises(VerificationError) as info:
         route(epoch, 0, to_shard_id)
-    assert info.value.code == "route-destination"
+    assert info.value.code == "transaction-destination"
 
 
 def test_unknown_rules_leave_the_question_open() -> None:
