@@ -241,7 +241,8 @@ class SimulatedNode:
         network.at(network.now + delay, self.index, _Later(self._life, make))
 
     def _store(self, effect: Finalise) -> None:
-        self.disk.head = Head(effect.block, effect.final.proof.view_id)
+        proof = effect.final.proof
+        self.disk.head = Head(effect.block, proof.view_id, proof.sender_key)
         self.disk.chain.append(effect.final)
         self.disk.hashes.append(effect.block.block_hash)
         self.cluster.note_final(self, effect)

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from harmony_core.errors import HarmonyError, VerificationError
-from harmony_core.fbft.engine import Finalise, Persist, Received, Timer
+from harmony_core.errors import DecodeError, HarmonyError, VerificationError
+from harmony_core.fbft.engine import Finalise, Persist, Received, SafetyRecord, Timer
 from harmony_core.fbft.engine.view_votes import VOTES_OF_A_MEMBER
 from harmony_core.fbft.limits import MAX_VIEWS_AHEAD
 from harmony_core.fbft.messages import Announce, Committed, CommitVote, NewView, Prepare, Prepared, ViewChange
-from harmony_core.primitives import BlockNumber, Compatibility, ViewID
+from harmony_core.primitives import BlockNumber, Compatibility, ViewID, rlp
 from support.consensus import Table
 
 LEADER, NEXT = 1, 2
@@ -281,3 +281,20 @@ def test_floods_of_views_and_heights_fill_no_memory() -> None:
         except VerificationError:
             continue
     assert len(state.commit_votes) <= 8
+
+
+def test_a_record_survives_the_disk() -> None:
+    table = Table()
+    records = [table.engines[0].state.record]
+    prepared_then_stuck(table, 0)
+    records += [engine.state.record for engine in table.engines]
+    for record in records:
+        data = record.encode()
+        assert SafetyRecord.decode(data) == record
+        assert SafetyRecord.decode(data).encode() == data
+        for cut in (0, 1, len(data) // 2, len(data) - 1):
+            with pytest.raises(DecodeError):
+                SafetyRecord.decode(data[:cut])
+    with pytest.raises(DecodeError) as info:
+        SafetyRecord.decode(rlp.encode([b"\x01"] * 6))
+    assert info.value.code == "engine-record"

@@ -3,6 +3,7 @@
 from harmony_core.fbft.engine.block import BlockFacts, Head, PreparedCertificate
 from harmony_core.fbft.engine.core import Engine
 from harmony_core.fbft.engine.electorate import Electorate
+from harmony_core.fbft.engine.epoch_views import EpochViews, Tenure
 from harmony_core.fbft.engine.events import (
     AskCommittee,
     AskProposal,
@@ -42,6 +43,7 @@ __all__ = [
     "Effect",
     "Electorate",
     "Engine",
+    "EpochViews",
     "Event",
     "FinalBlock",
     "Finalise",
@@ -58,6 +60,7 @@ __all__ = [
     "Settings",
     "Started",
     "Synced",
+    "Tenure",
     "Timer",
     "TimerFired",
     "ValidateBlock",

@@ -5,7 +5,7 @@ from typing import Self
 
 from harmony_core.chain.block import decode_block
 from harmony_core.chain.header import Header
-from harmony_core.primitives import Address, BlockNumber, Hash32, ViewID
+from harmony_core.primitives import Address, BlockNumber, BLSPublicKeyBytes, Hash32, ViewID
 from harmony_core.quorum import CommitTarget
 
 __all__ = ["BlockFacts", "Head", "PreparedCertificate"]
@@ -70,10 +70,12 @@ class Head:
     Attributes:
         block: its facts.
         view_id: the view in which it became final, which is later than the block's own if it was proposed again.
+        leader: key of the leader of that view; None for a genesis block.
     """
 
     block: BlockFacts
     view_id: ViewID
+    leader: BLSPublicKeyBytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def _accept_proof(state: State, block: BlockFacts, final: FinalBlock) -> None:
 
 
 def _finalise(state: State, block: BlockFacts, final: FinalBlock) -> None:
-    state.head = Head(block, final.proof.view_id)
+    state.head = Head(block, final.proof.view_id, final.proof.sender_key)
     state.last_final = final.proof
     state.sync_asked_at = state.unplaced = None
     state.out.append(Finalise(block, final))

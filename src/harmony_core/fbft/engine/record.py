@@ -1,11 +1,16 @@
 """What a node must remember through a crash so that it never breaks its word."""
 
 from dataclasses import dataclass, replace
+from typing import Final, Self
 
-from harmony_core.fbft.engine.block import PreparedCertificate
-from harmony_core.primitives import BlockNumber, Hash32, ViewID
+from harmony_core.errors import DecodeError, require
+from harmony_core.fbft.engine.block import BlockFacts, PreparedCertificate
+from harmony_core.primitives import BlockNumber, Hash32, ViewID, rlp
 
 __all__ = ["SafetyRecord"]
+
+_FIELDS: Final = 7
+_DEPTH: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +54,45 @@ class SafetyRecord:
     def with_commit(self, certificate: PreparedCertificate) -> "SafetyRecord":
         """Return the record of a node about to vote COMMIT for a prepared block."""
         return replace(self, commit_hash=certificate.block.block_hash, certificate=certificate)
+
+    def encode(self) -> bytes:
+        """Return the record as bytes for the disk: an RLP list of its fields, the certificate as block and votes."""
+        mine = self.certificate
+        return rlp.encode(
+            [
+                rlp.encode_uint(self.number),
+                rlp.encode_uint(self.view_id),
+                b"" if self.prepared_view is None else rlp.encode_uint(self.prepared_view + 1),
+                bytes(self.prepared_hash or b""),
+                bytes(self.commit_hash or b""),
+                mine.data if mine else b"",
+                mine.votes if mine else b"",
+            ]
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Return the record that `encode` has written.
+
+        Raises:
+            DecodeError: code ``engine-record`` for what is no record, or a code of `rlp.decode` and `decode_block`.
+        """
+        items = rlp.decode(data, max_depth=_DEPTH)
+        fields = [item for item in items if isinstance(item, bytes)] if isinstance(items, list) else []
+        require(
+            len(fields) == _FIELDS and len(fields) == len(items),
+            DecodeError,
+            "engine-record",
+            "These bytes are no record of a node's votes.",
+        )
+        number, view_id, prepared = (rlp.decode_uint(field, 64) for field in fields[:3])
+        prepared_hash, commit_hash = (Hash32(field) if field else None for field in fields[3:5])
+        block, votes = fields[5:]
+        return cls(
+            BlockNumber(number),
+            ViewID(view_id),
+            ViewID(prepared - 1) if prepared else None,
+            prepared_hash,
+            commit_hash,
+            PreparedCertificate(BlockFacts.of_block(block), block, votes) if block else None,
+        )
