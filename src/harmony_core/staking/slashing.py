@@ -112,10 +112,12 @@ def replay_block_slashes(
 
     Raises:
         VerificationError: ``slash-not-on-beacon-chain`` for records of another chain, or from before staking.
+        UnsupportedRulesError: ``rules-unknown``.
         HarmonyError: as for `replay_slashes`.
 
     Source: internal/chain/engine.go, Finalize and applySlashes.
     """
+    network.require_known_rules(epoch)
     require_slashing_chain(records, network, shard_id, epoch)
     return replay_slashes(state, in_order(records), snapshots, beneficiary, compatibility=compatibility)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harmony_core.chain import Moment, SlashRecord
 from harmony_core.chain.validator_wrapper import Delegation, Undelegation, ValidatorStatus, ValidatorWrapper
-from harmony_core.errors import MissingDataError, VerificationError
+from harmony_core.errors import MissingDataError, UnsupportedRulesError, VerificationError
 from harmony_core.params import load_network
 from harmony_core.primitives import (
     STRICT,
@@ -164,6 +164,19 @@ def test_only_the_beacon_chain_slashes_from_staking_on(shard: int, epoch: int) -
         replay([about()])
     assert info.value.code == "slash-not-on-beacon-chain"
     assert replay([]).state == state
+
+
+def test_slashes_under_unknown_rules_are_not_carried_out() -> None:
+    with pytest.raises(UnsupportedRulesError):
+        replay_block_slashes(
+            StakingState(validators={ADDRESS: SNAPSHOT}),
+            [about()],
+            {EPOCH: {ADDRESS: SNAPSHOT}},
+            COINBASE,
+            network=load_network("mainnet"),
+            shard_id=ShardID(0),
+            epoch=Epoch(2964),
+        )
 
 
 def test_the_order_of_the_records_of_a_block_does_not_matter() -> None:
