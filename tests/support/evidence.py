@@ -24,7 +24,14 @@ __all__ = [
     "vector_cases",
 ]
 
-KINDS: Final = ("real mainnet data", "recorded chain", "vector", "property", "differential")
+KINDS: Final = (
+    "real mainnet data",
+    "real testnet data",
+    "recorded chain",
+    "vector",
+    "property",
+    "differential",
+)
 """Kinds of evidence, the strongest first."""
 
 
