@@ -111,7 +111,7 @@ def test_claims_are_written_checked_drawn_and_compared(folders: dict[int, Path],
     assert outcome.exit_code == 0
     assert outcome.document["totals"]["native_total_claim"] == "39999987321856153846153846169"
     assert (tmp_path / "claims.png").read_bytes().startswith(b"\x89PNG")
-    assert archive(*claims, "--out", tmp_path / "claims.parquet", "--workers", "2").exit_code == 0
+    assert archive(*claims, "--out", tmp_path / "claims.parquet").exit_code == 0
     equal = archive("claims", "verify", tmp_path / "claims.csv", tmp_path / "claims.parquet", "--json")
     assert (equal.exit_code, equal.document["equal"], equal.document["rows"]) == (0, True, 126)
     older: list[str | Path] = [

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harmony_core.archive.accounts import AccountTally
+from harmony_core.archive.database import CACHE_BYTES
 from harmony_core.archive.ledger import COMPONENTS, LedgerWriter
 from harmony_core.archive.merge import Buckets, PendingReceipts, merge_claims, note_pending
 from harmony_core.archive.pair import ShardDatabases
@@ -202,7 +203,11 @@ class _Run:
         self._runner = runner
         self._progress = progress
         self._writer = writer
-        self._scratch = scratch
+        self._options: dict[str, Any] = {
+            "compatibility": job.compatibility,
+            "scratch": scratch,
+            "cache_bytes": CACHE_BYTES // runner.workers,
+        }
         self._parts_folder = job.work_folder / "parts"
         self.has_begun = False
         self._tops = {shard_id: AccountTally() for shard_id in shards.databases}
@@ -246,7 +251,7 @@ class _Run:
                 part = StatePart(
                     str(database.path), shard_id, subtree.path, subtree.child, str(output), preimages
                 )
-                made.append(replace(part, compatibility=job.compatibility, scratch=self._scratch))
+                made.append(replace(part, **self._options))
         return made
 
     def _receipt_parts(self) -> list[_Part]:
@@ -258,7 +263,7 @@ class _Run:
             for start in range(0, end, _BLOCKS):
                 output = self._parts_folder / f"{shard_id}-blocks-{start}"
                 part = ReceiptsPart(folder, shard_id, others, start, min(start + _BLOCKS, end), str(output))
-                made.append(replace(part, compatibility=self._job.compatibility, scratch=self._scratch))
+                made.append(replace(part, **self._options))
         return made
 
     def _run(self, parts: Sequence[_Part]) -> list[Result]:
@@ -280,7 +285,7 @@ class _Run:
     def _plan(self, parts: Sequence[_Part]) -> str:
         """Return what tells this work from every other."""
         heads = [cutoff.header.hash.hex() for cutoff in self._shards.cutoffs.values()]
-        planned = [replace(part, scratch=None) for part in parts]
+        planned = [replace(part, scratch=None, cache_bytes=0) for part in parts]
         return hashlib.sha256(repr((1, heads, planned)).encode()).hexdigest()
 
     def _require_whole(self, parts: Sequence[_Part], results: Sequence[Result]) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -16,9 +17,11 @@ from typing import Any, Final, Self
 from harmony_core.archive.folder import DatabaseFolder, inspect_folder, require_unused
 from harmony_core.errors import ConfigurationError, DataSourceError, require
 
-__all__ = ["Database"]
+__all__ = ["CACHE_BYTES", "Database"]
 
-_CACHE_BYTES: Final = 128 << 20
+CACHE_BYTES: Final = 512 << 20
+"""Memory for blocks of tables, shared by all databases of a process: what keeps reads at random fast, and a bound."""
+
 _OPEN_TABLES: Final = 1000
 
 
@@ -30,6 +33,7 @@ class Database:
     Args:
         path: the folder of a node that is stopped, or a copy or snapshot of one.
         scratch: where to make the shadow; the system's temporary folder if None.
+        cache_bytes: memory for blocks of tables, shared by all databases of this process that name the same number.
 
     Raises:
         HarmonyError: as `inspect_folder`; ``archive-locked`` for a database that is in use, ``archive-read`` for one
@@ -38,12 +42,14 @@ class Database:
 
     __slots__ = ("_careful", "_database", "_folder", "_get", "_shadow")
 
-    def __init__(self, path: Path | str, *, scratch: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | str, *, scratch: Path | None = None, cache_bytes: int = CACHE_BYTES
+    ) -> None:
         self._folder = inspect_folder(path)
         require_unused(self._folder.path)
         self._shadow = _make_shadow(self._folder, scratch)
         try:
-            self._database: Any = _open(self._shadow)
+            self._database: Any = _open(self._shadow, cache_bytes)
             self._careful: Any = _read_options(checksums=True)
             self._database.set_read_options(_read_options(checksums=False))
         except BaseException:
@@ -178,7 +184,7 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _open(shadow: Path) -> Any:
+def _open(shadow: Path, cache_bytes: int) -> Any:
     try:
         import rocksdict  # noqa: PLC0415 - a large library, needed only here
     except ImportError as error:
@@ -193,7 +199,7 @@ def _open(shadow: Path) -> Any:
     # A torn end is what a crash of the node leaves; anything else that is wrong in a log is damage.
     options.set_wal_recovery_mode(rocksdict.DBRecoveryMode.tolerate_corrupted_tail_records())
     tables = rocksdict.BlockBasedOptions()
-    tables.set_block_cache(rocksdict.Cache(_CACHE_BYTES))
+    tables.set_block_cache(_cache(cache_bytes))
     options.set_block_based_table_factory(tables)
     try:
         return rocksdict.Rdict(str(shadow), options=options, access_type=rocksdict.AccessType.read_only())
@@ -201,6 +207,13 @@ def _open(shadow: Path) -> Any:
         raise DataSourceError(
             f"The database cannot be opened: {error}. Take a fresh copy of it.", code="archive-read"
         ) from error
+
+
+@cache
+def _cache(size: int) -> Any:
+    import rocksdict  # noqa: PLC0415 - as above
+
+    return rocksdict.Cache(size)
 
 
 def _read_options(*, checksums: bool) -> Any:

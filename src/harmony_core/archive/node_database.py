@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from harmony_core.archive import schema
-from harmony_core.archive.database import Database
+from harmony_core.archive.database import CACHE_BYTES, Database
 from harmony_core.chain.body import Body, decode_body
 from harmony_core.chain.cross_shard_receipt import CXReceipt, decode_cx_receipts
 from harmony_core.chain.crosslink import CrossLink, decode_cross_link
@@ -38,6 +38,7 @@ class NodeDatabase:
         shard_id: the shard that it has to be of; None takes whatever it is.
         compatibility: quirks of the reference to allow when decoding.
         scratch: where shadows are made, see `Database`.
+        cache_bytes: see `Database`.
 
     Raises:
         HarmonyError: as `Database`; ``archive-head`` (ConfigurationError) for a database without a chain,
@@ -51,8 +52,9 @@ class NodeDatabase:
         shard_id: ShardID | None = None,
         compatibility: Compatibility = STRICT,
         scratch: Path | None = None,
+        cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        self.database = Database(_folder_of(Path(path), shard_id), scratch=scratch)
+        self.database = Database(_folder_of(Path(path), shard_id), scratch=scratch, cache_bytes=cache_bytes)
         self._compatibility = compatibility
         try:
             head = self.head

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from harmony_core.archive.accounts import AccountTally, walk_accounts
+from harmony_core.archive.database import CACHE_BYTES
 from harmony_core.archive.node_database import NodeDatabase
 from harmony_core.archive.walk import Problem, ProblemKind, Subtree
 from harmony_core.archive.work import Result
@@ -62,6 +63,7 @@ class StatePart:
         preimages: folders of databases in which addresses are looked up.
         compatibility: quirks to allow.
         scratch: where shadows are made; None for the system's temporary folder.
+        cache_bytes: memory for blocks of tables in the process that does the part.
     """
 
     database: str
@@ -72,6 +74,7 @@ class StatePart:
     preimages: tuple[str, ...] = ()
     compatibility: Compatibility = STRICT
     scratch: str | None = None
+    cache_bytes: int = CACHE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def opened(
     *,
     compatibility: Compatibility = STRICT,
     scratch: str | None = None,
+    cache_bytes: int = CACHE_BYTES,
 ) -> NodeDatabase:
     """Return a database that this process opens once, however many parts are of it."""
     key = (path, shard_id, scratch)
@@ -150,6 +154,7 @@ def opened(
             shard_id=shard_id,
             compatibility=compatibility,
             scratch=None if scratch is None else Path(scratch),
+            cache_bytes=cache_bytes,
         )
     return found
 
@@ -166,11 +171,14 @@ def walk_part(part: StatePart) -> Result:
     Raises:
         HarmonyError: where the database cannot be opened; what is wrong below the root is in the result.
     """
-    database = opened(part.database, part.shard_id, compatibility=part.compatibility, scratch=part.scratch)
+    options: dict[str, Any] = {
+        "compatibility": part.compatibility,
+        "scratch": part.scratch,
+        "cache_bytes": part.cache_bytes,
+    }
+    database = opened(part.database, part.shard_id, **options)
     tally = AccountTally()
-    sources = [
-        opened(path, compatibility=part.compatibility, scratch=part.scratch) for path in part.preimages
-    ]
+    sources = [opened(path, **options) for path in part.preimages]
     stakes: dict[bytes, list[int]] = {}
     accounts = 0
     digests: list[str] = []

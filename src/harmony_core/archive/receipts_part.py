@@ -6,8 +6,9 @@ one history: crosslinks and received receipts name blocks of the other shard by 
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from harmony_core.archive.database import CACHE_BYTES
 from harmony_core.archive.node_database import NodeDatabase
 from harmony_core.archive.parts import opened, write_records
 from harmony_core.archive.work import Result
@@ -57,6 +58,7 @@ class ReceiptsPart:
         output: file for what is sent; ``.received`` beside it for what is received.
         compatibility: quirks to allow.
         scratch: where shadows are made.
+        cache_bytes: memory for blocks of tables in the process that does the part.
     """
 
     database: str
@@ -67,6 +69,7 @@ class ReceiptsPart:
     output: str
     compatibility: Compatibility = STRICT
     scratch: str | None = None
+    cache_bytes: int = CACHE_BYTES
 
 
 @dataclass(slots=True)
@@ -90,9 +93,13 @@ def scan_receipts(part: ReceiptsPart) -> Result:
             shard that tells another history.
         ConfigurationError: ``archive-shard`` for a block of another shard.
     """
-    options = {"compatibility": part.compatibility, "scratch": part.scratch}
-    database = opened(part.database, part.shard_id, **options)  # type: ignore[arg-type]
-    others = {shard_id: opened(path, shard_id, **options) for shard_id, path in part.others}  # type: ignore[arg-type]
+    options: dict[str, Any] = {
+        "compatibility": part.compatibility,
+        "scratch": part.scratch,
+        "cache_bytes": part.cache_bytes,
+    }
+    database = opened(part.database, part.shard_id, **options)
+    others = {shard_id: opened(path, shard_id, **options) for shard_id, path in part.others}
     scan = _Scan(part, database, others)
     parent = database.canonical_hash(BlockNumber(part.start - 1)) if part.start else None
     for header in database.canonical_headers(part.start, part.stop):

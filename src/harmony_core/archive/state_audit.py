@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from harmony_core.archive.accounts import AccountTally
+from harmony_core.archive.database import CACHE_BYTES
 from harmony_core.archive.node_database import NodeDatabase
 from harmony_core.archive.parts import StatePart, close_databases, problem_from_json, walk_part
 from harmony_core.archive.walk import Problem, split
@@ -76,6 +77,7 @@ def audit_state(
     top = AccountTally()
     subtrees = split(database.get, root, top, "account node")
     scratch = Path(tempfile.mkdtemp(prefix="harmony-core-archive-"))
+    runner = runner or SerialRunner()
     parts = [
         StatePart(
             str(database.path),
@@ -84,6 +86,7 @@ def audit_state(
             subtree.child,
             compatibility=compatibility,
             scratch=str(scratch),
+            cache_bytes=CACHE_BYTES // runner.workers,
         )
         for subtree in subtrees
     ]
@@ -93,7 +96,7 @@ def audit_state(
             progress(done, len(parts))
 
     try:
-        results = run_parts(runner or SerialRunner(), walk_part, parts, progress=report)
+        results = run_parts(runner, walk_part, parts, progress=report)
     finally:
         close_databases()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -28,7 +28,13 @@ _SAVE_SECONDS: Final = 2.0
 
 
 class Runner(Protocol):
-    """Something that does parts."""
+    """Something that does parts.
+
+    Attributes:
+        workers: how many processes of one machine share its memory.
+    """
+
+    workers: int
 
     def run(
         self, function: Callable[[Part], Result], parts: Sequence[tuple[int, Part]]
@@ -38,6 +44,8 @@ class Runner(Protocol):
 
 class SerialRunner:
     """Does parts one after the other in this process."""
+
+    workers = 1
 
     def run(
         self, function: Callable[[Part], Result], parts: Sequence[tuple[int, Part]]
@@ -55,7 +63,7 @@ class ProcessRunner:
     """
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self.workers = workers
 
     def run(
         self, function: Callable[[Part], Result], parts: Sequence[tuple[int, Part]]
@@ -63,11 +71,11 @@ class ProcessRunner:
         """Yield results as they come; call this under ``if __name__ == "__main__":``."""
         context = multiprocessing.get_context("spawn")
         waiting = iter(parts)
-        with ProcessPoolExecutor(self._workers, mp_context=context) as executor:
+        with ProcessPoolExecutor(self.workers, mp_context=context) as executor:
             running: dict[Future[Result], int] = {}
             try:
                 while True:
-                    for number, part in islice(waiting, self._workers * _AHEAD - len(running)):
+                    for number, part in islice(waiting, self.workers * _AHEAD - len(running)):
                         running[executor.submit(function, part)] = number
                     if not running:
                         return
@@ -87,6 +95,8 @@ class ClusterRunner:
         ConfigurationError: ``cluster-extra`` without the library.
         DataSourceError: ``cluster-address`` where no scheduler answers.
     """
+
+    workers = 2
 
     def __init__(self, address: str) -> None:
         try:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from harmony_core.archive import ClaimsJob, NodeDatabase, ProcessRunner, make_claims, walk_accounts
+from harmony_core.archive import (
+    ClaimsJob,
+    NodeDatabase,
+    ProcessRunner,
+    SerialRunner,
+    make_claims,
+    walk_accounts,
+)
 from harmony_core.archive.accounts import AccountTally
 from harmony_core.archive.state_audit import audit_state
 from harmony_core.archive.walk import root_of_walk
@@ -31,7 +38,8 @@ def test_reading_walking_and_claiming_change_nothing(sample: SampleNetwork, tmp_
         assert second.head == database.head
         assert audit_state(database, database.head.root).is_whole
     folders = {ShardID(shard): path for shard, path in sample.folders.items()}
-    make_claims(ClaimsJob(folders, {}, tmp_path / "claims.csv"), ProcessRunner(2))
+    runner = ProcessRunner(2) if any(sample.folders[0].glob("*.ldb")) else SerialRunner()
+    make_claims(ClaimsJob(folders, {}, tmp_path / "claims.csv"), runner)
     assert digest_of(folder) == before
 
 
