@@ -1,7 +1,9 @@
 """The examples run and type-check against the built wheel, not against the source tree."""
 
+import gzip
 import json
 import os
+import runpy
 import subprocess
 import sys
 import sysconfig
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from harmony_core import decode_header
-from harmony_core.primitives import bytes_from_hex
+from harmony_core.fbft import Announce, decode_message, encode_message
+from harmony_core.primitives import ViewID, bytes_from_hex
 from support.rule_list import ROOT, SOURCE
 
 EXAMPLES = ROOT / "examples"
@@ -129,3 +132,39 @@ def test_the_wallet_refuses_a_header_with_one_altered_bit(
     finished = run(installed, "wallet_verify_header.py", forged, cwd=copied)
     assert finished.returncode == 1
     assert "broken" in finished.stdout
+
+
+def exit_code(name: str, given: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run an example in this process with a file of one's own."""
+    monkeypatch.setattr(sys, "argv", [name, str(given)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+    return ended.value.code
+
+
+def test_the_auditor_sees_that_others_would_be_elected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads((EXAMPLES / "data" / "audit" / "election.json").read_text())
+    given = tmp_path / "election.json"
+    given.write_text(json.dumps({**document, "candidates": document["candidates"][1:]}))
+    assert exit_code("auditor_recompute.py", given, monkeypatch) == 1
+    assert "block 132 carries other committees" in capsys.readouterr().out
+
+
+def test_the_node_refuses_a_message_with_one_altered_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gzip.open(EXAMPLES / "data" / "consensus" / "messages.jsonl.gz", "rt") as lines:
+        rows = [json.loads(line) for line in lines][:3]
+    announce = decode_message(bytes_from_hex(rows[0]["raw"]))
+    assert isinstance(announce, Announce)
+    rows[0]["raw"] = encode_message(replace(announce, view_id=ViewID(announce.view_id ^ 1))).hex()
+    given = tmp_path / "messages.jsonl.gz"
+    given.write_bytes(
+        gzip.compress("".join(json.dumps(row) + "\n" for row in [*rows, {"raw": "1080"}]).encode())
+    )
+    assert exit_code("node_verify_messages.py", given, monkeypatch) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("line 4: ")
+    assert "ANNOUNCE refused: " in printed
