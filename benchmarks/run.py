@@ -22,6 +22,7 @@ SCRIPTS = (
     "rewards.py",
     "delegations.py",
     "transactions.py",
+    "blocks.py",
     "vrf.py",
     "vdf.py",
     "fbft.py",

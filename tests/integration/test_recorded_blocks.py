@@ -39,11 +39,12 @@ def receipts(recording: Recording, shard: int) -> dict[int, tuple[Receipt, ...]]
 
 
 def on_the_wire(recording: Recording, shard: int, block: Block) -> Block:
-    """Return the block with the bitmaps of its incoming proofs, as far as the recording tells them."""
+    """Return the block with the bitmaps of its incoming proofs, as it is stored if the recording does not tell all."""
     proofs = announced(recording, shard).get(block.hash) or tuple(
         restored(recording, proof) for proof in block.body.incoming_receipts
     )
-    return Block(block.header, replace(block.body, incoming_receipts=proofs))
+    sent_block = Block(block.header, replace(block.body, incoming_receipts=proofs))
+    return sent_block if is_whole(sent_block) else block
 
 
 def is_whole(block: Block) -> bool:
