@@ -12,7 +12,20 @@ from harmony_core.cli.committee_commands import committee_app
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.fbft_commands import fbft_app
 from harmony_core.cli.guard import guarded
-from harmony_core.cli.options import hash_option, network_option, readable
+from harmony_core.cli.options import (
+    CONTEXT,
+    LARGEST_EPOCH,
+    LARGEST_SHARD,
+    STANDARD_INPUT,
+    AsJson,
+    NetworkName,
+    Now,
+    Trust,
+    TrustedCommittees,
+    hash_option,
+    network_option,
+    readable,
+)
 from harmony_core.cli.proof_commands import proof_app
 from harmony_core.cli.randomness import randomness_app, vdf_app, vrf_app
 from harmony_core.cli.security_commands import security_app
@@ -29,23 +42,18 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
-_LATEST_CLOCK = (1 << 63) - 1
-_LARGEST_EPOCH = (1 << 64) - 1
-_LARGEST_SHARD = (1 << 32) - 1
-_STANDARD_INPUT = "-"
 
 app = typer.Typer(
     name="harmony-core",
     help="Verify Harmony headers, committees and commit signatures without trusting a server.",
     no_args_is_help=True,
-    context_settings=_CONTEXT,
+    context_settings=CONTEXT,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_header_app = typer.Typer(help="Look into headers.", no_args_is_help=True, context_settings=_CONTEXT)
+_header_app = typer.Typer(help="Look into headers.", no_args_is_help=True, context_settings=CONTEXT)
 _tx_app = typer.Typer(
-    help="Look into transactions and verify them.", no_args_is_help=True, context_settings=_CONTEXT
+    help="Look into transactions and verify them.", no_args_is_help=True, context_settings=CONTEXT
 )
 app.add_typer(_header_app, name="header")
 app.add_typer(_tx_app, name="tx")
@@ -61,24 +69,6 @@ app.add_typer(vrf_app, name="vrf")
 app.add_typer(randomness_app, name="randomness")
 app.add_typer(security_app, name="security")
 app.command("simulate", short_help="Let a committee decide blocks on a simulated network.")(simulate_command)
-
-
-def _complete_network(incomplete: str) -> list[str]:
-    from harmony_core.params import NETWORK_NAMES  # noqa: PLC0415 - loaded when it is needed
-
-    return [name for name in NETWORK_NAMES if name.startswith(incomplete)]
-
-
-_NetworkName = Annotated[
-    str,
-    typer.Option(
-        "--network",
-        help="mainnet, testnet, localnet (16 blocks an epoch), partner, stressnet, pangaea or devnet.",
-        autocompletion=_complete_network,
-        metavar="NAME",
-    ),
-]
-_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -101,7 +91,7 @@ def _options(
 @app.command("verify", short_help="Verify headers, their commit signatures, and blocks.")
 @guarded
 def _verify(
-    network: _NetworkName,
+    network: NetworkName,
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -111,31 +101,10 @@ def _verify(
         ),
     ] = None,
     *,
-    trust: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="HASH", show_default=False, help="Hash of a block that you vouch for; may be repeated."
-        ),
-    ] = None,
-    committee: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="File with a shard state, as hexadecimal RLP, whose committees you vouch for; may be repeated.",
-        ),
-    ] = None,
-    now: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            max=_LATEST_CLOCK,
-            metavar="SECONDS",
-            show_default=False,
-            help="Hold timestamps against this Unix time instead of the clock.",
-        ),
-    ] = None,
-    as_json: _AsJson = False,
+    trust: Trust = None,
+    committee: TrustedCommittees = None,
+    now: Now = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify headers and their commit signatures, and blocks, of any shards and in any order.
 
@@ -150,7 +119,7 @@ def _verify(
     trusted = [hash_option(text, "--trust") for text in trust or ()]
     report = _report(
         network_option(network),
-        [readable(name, "FILE") for name in files or [_STANDARD_INPUT]],
+        [readable(name, "FILE") for name in files or [STANDARD_INPUT]],
         trusted,
         [readable(name, "--committee") for name in committee or ()],
         int(time.time()) if now is None else now,
@@ -178,7 +147,7 @@ def _report(
 
     load_backend()  # so that an unusable choice is a matter of usage, not of the headers
     given = [read_committees(name) for name in committees]
-    if _STANDARD_INPUT in files and is_terminal(sys.stdin):
+    if STANDARD_INPUT in files and is_terminal(sys.stdin):
         complain("reading headers from the terminal, one on a line; Ctrl-D ends them")
     with ProgressDisplay() as display:
         display.begin("reading lines", None)
@@ -201,9 +170,9 @@ def _header_show(
         typer.Argument(
             metavar="FILE|HEX|-", help="A file with a header on each line, hexadecimal RLP, or -."
         ),
-    ] = _STANDARD_INPUT,
+    ] = STANDARD_INPUT,
     *,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Show every field of a header, its version and its hash. Nothing is verified.
 
@@ -224,7 +193,7 @@ _TransactionSource = Annotated[
 
 @_tx_app.command("decode", short_help="Show every field of a transaction, its hashes and its sender.")
 @guarded
-def _tx_decode(source: _TransactionSource = _STANDARD_INPUT, *, as_json: _AsJson = False) -> ExitCode:
+def _tx_decode(source: _TransactionSource = STANDARD_INPUT, *, as_json: AsJson = False) -> ExitCode:
     """Show every field of a transaction, its hashes and the account that its signature names.
 
     A line holds the hexadecimal RLP of a transaction in Harmony's or Ethereum's format or of a staking transaction, or
@@ -240,12 +209,12 @@ def _tx_decode(source: _TransactionSource = _STANDARD_INPUT, *, as_json: _AsJson
 @_tx_app.command("verify", short_help="Verify the signature, shards and gas of a transaction.")
 @guarded
 def _tx_verify(
-    network: _NetworkName,
-    epoch: Annotated[int, typer.Option(min=0, max=_LARGEST_EPOCH, help="Epoch of the block.", metavar="E")],
-    shard: Annotated[int, typer.Option(min=0, max=_LARGEST_SHARD, help="Shard of the block.", metavar="S")],
-    source: _TransactionSource = _STANDARD_INPUT,
+    network: NetworkName,
+    epoch: Annotated[int, typer.Option(min=0, max=LARGEST_EPOCH, help="Epoch of the block.", metavar="E")],
+    shard: Annotated[int, typer.Option(min=0, max=LARGEST_SHARD, help="Shard of the block.", metavar="S")],
+    source: _TransactionSource = STANDARD_INPUT,
     *,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify that a transaction may stand in a block of that epoch and shard: signature, shards and gas.
 
@@ -262,11 +231,11 @@ def _tx_verify(
 @_tx_app.command("cost", short_help="Show what a transaction costs, and where the fee goes.")
 @guarded
 def _tx_cost(
-    network: _NetworkName,
-    epoch: Annotated[int, typer.Option(min=0, max=_LARGEST_EPOCH, help="Epoch of the block.", metavar="E")],
-    source: _TransactionSource = _STANDARD_INPUT,
+    network: NetworkName,
+    epoch: Annotated[int, typer.Option(min=0, max=LARGEST_EPOCH, help="Epoch of the block.", metavar="E")],
+    source: _TransactionSource = STANDARD_INPUT,
     *,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Show the gas that a transaction needs before it is executed, what it costs at least and at most, and where that goes.
 
@@ -279,7 +248,7 @@ def _tx_cost(
 
 @app.command("backends", short_help="Show the cryptographic back ends in use, each proven on a vector.")
 @guarded
-def _backends(*, as_json: _AsJson = False) -> ExitCode:
+def _backends(*, as_json: AsJson = False) -> ExitCode:
     """Show which back end each cryptographic primitive uses, and prove each on a vector.
 
     Exit code: 0 all in use pass, 1 one fails, 2 the one asked for in the environment cannot be used.

@@ -6,12 +6,12 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import CONTEXT, AsJson, NetworkName, network_option, readable
 
 __all__ = ["fbft_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
 
-fbft_app = typer.Typer(help="Watch consensus.", no_args_is_help=True, context_settings=_CONTEXT)
+fbft_app = typer.Typer(help="Watch consensus.", no_args_is_help=True, context_settings=CONTEXT)
 
 
 @fbft_app.callback()
@@ -30,7 +30,7 @@ def _follow(
         str,
         typer.Option(metavar="FILE", help="Headers of the same heights, one a line, which are trusted."),
     ],
-    network: Annotated[str, typer.Option(metavar="NAME", help="Name of the network.")] = "mainnet",
+    network: NetworkName = "mainnet",
     blocks_per_epoch: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", show_default=False, help="Length of an epoch, for localnet."),
@@ -39,7 +39,7 @@ def _follow(
         list[str] | None,
         typer.Option(metavar="FILE", show_default=False, help="A trusted shard state; may be repeated."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")] = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Show for each height who led, how much voted, what was decided, and why views changed.
 
@@ -50,7 +50,6 @@ def _follow(
     Exit code: 0 every message holds, 1 some are refused, 2 usage, 4 some do not decode, 5 some cannot be told.
     """
     from harmony_core.cli.fbft_view import follow  # noqa: PLC0415 - loaded when it is needed
-    from harmony_core.cli.options import network_option, readable  # noqa: PLC0415 - the same
 
     return follow(
         readable(messages, "FILE"),

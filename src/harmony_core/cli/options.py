@@ -1,9 +1,9 @@
-"""What options of several commands mean: names of networks and files, hashes."""
+"""The options that several commands share, and what they mean: names of networks and files, hashes."""
 
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,10 +13,94 @@ if TYPE_CHECKING:
     from harmony_core.params import Network
     from harmony_core.primitives import Hash32
 
-__all__ = ["STANDARD_INPUT", "hash_option", "network_option", "readable"]
+__all__ = [
+    "CONTEXT",
+    "LARGEST_EPOCH",
+    "LARGEST_SHARD",
+    "LATEST_CLOCK",
+    "STANDARD_INPUT",
+    "AsJson",
+    "NetworkName",
+    "Now",
+    "Plot",
+    "Seed",
+    "Trust",
+    "TrustedCommittees",
+    "hash_option",
+    "network_option",
+    "readable",
+]
+
+CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
+"""What every group of commands is made with."""
+
+LARGEST_EPOCH: Final = (1 << 64) - 1
+"""The largest epoch, and height, that a header can hold."""
+
+LARGEST_SHARD: Final = (1 << 32) - 1
+"""The largest number of a shard that a header can hold."""
+
+LATEST_CLOCK: Final = (1 << 63) - 1
+"""The latest Unix time, in seconds."""
 
 STANDARD_INPUT: Final = "-"
 """The file name that stands for the standard input."""
+
+
+def _complete_network(incomplete: str) -> list[str]:
+    from harmony_core.params import NETWORK_NAMES  # noqa: PLC0415 - loaded when it is needed
+
+    return [name for name in NETWORK_NAMES if name.startswith(incomplete)]
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
+NetworkName = Annotated[
+    str,
+    typer.Option(
+        "--network",
+        help="mainnet, testnet, localnet (16 blocks an epoch), partner, stressnet, pangaea or devnet.",
+        autocompletion=_complete_network,
+        metavar="NAME",
+    ),
+]
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot", metavar="FILE", dir_okay=False, show_default=False, help="Save a plot, PNG, to this file."
+    ),
+]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=(1 << 64) - 1, metavar="N", help="Seed of the simulation.")
+]
+Now = Annotated[
+    int | None,
+    typer.Option(
+        "--now",
+        min=0,
+        max=LATEST_CLOCK,
+        metavar="SECONDS",
+        show_default=False,
+        help="Hold timestamps against this Unix time instead of the clock.",
+    ),
+]
+Trust = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust",
+        metavar="HASH",
+        show_default=False,
+        help="Hash of a block that you vouch for; may be repeated.",
+    ),
+]
+TrustedCommittees = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--committee",
+        metavar="FILE",
+        show_default=False,
+        help="File with a shard state, as hexadecimal RLP, whose committees you vouch for; may be repeated.",
+    ),
+]
 
 
 def network_option(name: str) -> "Network":

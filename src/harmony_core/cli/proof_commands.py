@@ -7,22 +7,31 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import (
+    CONTEXT,
+    LARGEST_SHARD,
+    AsJson,
+    NetworkName,
+    Now,
+    Trust,
+    TrustedCommittees,
+    hash_option,
+    network_option,
+    readable,
+)
 
 __all__ = ["proof_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
-_LATEST_CLOCK = (1 << 63) - 1
-_LARGEST_SHARD = (1 << 32) - 1
 
 proof_app = typer.Typer(
     help="Verify proofs of accounts, storage, receipts and cross-shard receipts.",
     no_args_is_help=True,
-    context_settings=_CONTEXT,
+    context_settings=CONTEXT,
 )
 _verify_app = typer.Typer(
     help="Verify proofs, from any server, against what you trust.",
     no_args_is_help=True,
-    context_settings=_CONTEXT,
+    context_settings=CONTEXT,
 )
 proof_app.add_typer(_verify_app, name="verify")
 
@@ -32,7 +41,6 @@ _Source = Annotated[
         metavar="FILE|HEX|-", help="A JSON object, or one on each line; - for the standard input."
     ),
 ]
-_Network = Annotated[str, typer.Option("--network", metavar="NAME", help="Name of the network.")]
 _Root = Annotated[
     str | None,
     typer.Option("--root", metavar="HASH", show_default=False, help="A root that you vouch for."),
@@ -46,42 +54,17 @@ _Headers = Annotated[
         help="Headers with their commits, in the form of `verify`, to be verified first; may be repeated.",
     ),
 ]
-_Trust = Annotated[
-    list[str] | None,
-    typer.Option("--trust", metavar="HASH", show_default=False, help="Hash of a block that you vouch for."),
-]
-_Committee = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--committee",
-        metavar="FILE",
-        show_default=False,
-        help="File with a shard state, hexadecimal RLP, whose committees you vouch for.",
-    ),
-]
 _Shard = Annotated[
     int | None,
     typer.Option(
         "--shard",
         min=0,
-        max=_LARGEST_SHARD,
+        max=LARGEST_SHARD,
         metavar="S",
         show_default=False,
         help="Shard of the headers meant.",
     ),
 ]
-_Now = Annotated[
-    int | None,
-    typer.Option(
-        "--now",
-        min=0,
-        max=_LATEST_CLOCK,
-        metavar="SECONDS",
-        show_default=False,
-        help="Hold timestamps against this Unix time instead of the clock.",
-    ),
-]
-_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
 
 
 @_verify_app.command("account", short_help="Verify that a state holds an account, or none.")
@@ -89,14 +72,14 @@ _AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standar
 def _account(
     source: _Source = "-",
     *,
-    network: _Network = "mainnet",
+    network: NetworkName = "mainnet",
     root: _Root = None,
     headers: _Headers = None,
-    trust: _Trust = None,
-    committee: _Committee = None,
+    trust: Trust = None,
+    committee: TrustedCommittees = None,
     shard: _Shard = None,
-    now: _Now = None,
-    as_json: _AsJson = False,
+    now: Now = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify the proof of an account, as eth_getProof gives it, against a state root that you trust.
 
@@ -124,14 +107,14 @@ def _account(
 def _storage(
     source: _Source = "-",
     *,
-    network: _Network = "mainnet",
+    network: NetworkName = "mainnet",
     root: _Root = None,
     headers: _Headers = None,
-    trust: _Trust = None,
-    committee: _Committee = None,
+    trust: Trust = None,
+    committee: TrustedCommittees = None,
     shard: _Shard = None,
-    now: _Now = None,
-    as_json: _AsJson = False,
+    now: Now = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify the proofs of an account and of its slots, as eth_getProof gives them, against a state root that you trust.
 
@@ -156,14 +139,14 @@ def _storage(
 def _receipt(
     source: _Source = "-",
     *,
-    network: _Network = "mainnet",
+    network: NetworkName = "mainnet",
     root: _Root = None,
     headers: _Headers = None,
-    trust: _Trust = None,
-    committee: _Committee = None,
+    trust: Trust = None,
+    committee: TrustedCommittees = None,
     shard: _Shard = None,
-    now: _Now = None,
-    as_json: _AsJson = False,
+    now: Now = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify the proof of a receipt, or all receipts of a block, against a receipts root that you trust.
 
@@ -190,12 +173,12 @@ def _receipt(
 def _cross_shard(
     source: _Source = "-",
     *,
-    network: _Network = "mainnet",
+    network: NetworkName = "mainnet",
     headers: _Headers = None,
-    trust: _Trust = None,
-    committee: _Committee = None,
-    now: _Now = None,
-    as_json: _AsJson = False,
+    trust: Trust = None,
+    committee: TrustedCommittees = None,
+    now: Now = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify the proof of cross-shard receipts: by headers that you give, or by the commit that it carries.
 
@@ -228,8 +211,7 @@ def _run(
     now: int | None,
     as_json: bool,
 ) -> ExitCode:
-    from harmony_core.cli.options import hash_option, network_option, readable  # noqa: PLC0415 - loaded when needed
-    from harmony_core.cli.proof_trust import trust_of  # noqa: PLC0415 - the same
+    from harmony_core.cli.proof_trust import trust_of  # noqa: PLC0415 - loaded when it is needed
     from harmony_core.cli.proof_view import verify_proofs  # noqa: PLC0415 - the same
     from harmony_core.cli.verification import read_committees  # noqa: PLC0415 - the same
 

@@ -7,24 +7,23 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import CONTEXT, AsJson, Plot, Seed
 
 __all__ = ["randomness_app", "vdf_app", "vrf_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
 _MOST_ITERATIONS = (1 << 63) - 1
 
 vdf_app = typer.Typer(
-    help="Compute and verify the verifiable delay function.", no_args_is_help=True, context_settings=_CONTEXT
+    help="Compute and verify the verifiable delay function.", no_args_is_help=True, context_settings=CONTEXT
 )
 vrf_app = typer.Typer(
-    help="Verify verifiable random functions.", no_args_is_help=True, context_settings=_CONTEXT
+    help="Verify verifiable random functions.", no_args_is_help=True, context_settings=CONTEXT
 )
 randomness_app = typer.Typer(
-    help="Look at how randomness can be biased.", no_args_is_help=True, context_settings=_CONTEXT
+    help="Look at how randomness can be biased.", no_args_is_help=True, context_settings=CONTEXT
 )
 
-_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
-_Seed = Annotated[
+_SeedText = Annotated[
     str, typer.Option("--seed", metavar="HEX", help="The seed, hexadecimal; the chain uses 32 bytes.")
 ]
 _Iterations = Annotated[
@@ -51,7 +50,7 @@ _Engine = Annotated[
 @vdf_app.command("eval", short_help="Evaluate the delay function and prove the result.")
 @guarded
 def _evaluate(
-    seed: _Seed,
+    seed: _SeedText,
     iterations: _Iterations,
     *,
     engine: _Engine = None,
@@ -70,7 +69,7 @@ def _evaluate(
             min=0.0, max=86_400.0, metavar="SECONDS", help="Seconds between two states, which a crash loses."
         ),
     ] = 10.0,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Evaluate the delay function: T squarings, one after the other, and a proof of 516 bytes with the result.
 
@@ -88,7 +87,7 @@ def _evaluate(
 @vdf_app.command("verify", short_help="Verify an output of the delay function.")
 @guarded
 def _verify_vdf(
-    seed: _Seed,
+    seed: _SeedText,
     iterations: _Iterations,
     output: Annotated[
         str,
@@ -98,7 +97,7 @@ def _verify_vdf(
     ],
     *,
     engine: _Engine = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify that an output is the evaluation of the seed with T squarings.
 
@@ -154,7 +153,7 @@ def _verify_vrf(
             help="File with the shard state, as hexadecimal RLP, that holds the header's committee.",
         ),
     ] = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify a VRF: either --public-key, --alpha and --proof, or --network and --header.
 
@@ -173,6 +172,48 @@ def _verify_vrf(
     raise typer.BadParameter("give either --public-key, --alpha and --proof, or --network and --header")
 
 
+_Chance = Annotated[
+    float,
+    typer.Option(
+        "--chance",
+        min=0.001,
+        max=0.999,
+        metavar="P",
+        help="How often fair randomness favours the coalition.",
+    ),
+]
+_Tries = Annotated[
+    int,
+    typer.Option(
+        "--tries",
+        min=1,
+        max=4096,
+        metavar="N",
+        help="Most outcomes that the coalition can compute before it has to choose.",
+    ),
+]
+_Speed = Annotated[
+    float,
+    typer.Option(
+        "--speed",
+        min=0.0,
+        max=1_000_000.0,
+        metavar="X",
+        help="How much faster than the honest ones the coalition computes the delay.",
+    ),
+]
+_Margin = Annotated[
+    float,
+    typer.Option(
+        "--margin",
+        min=0.001,
+        max=1_000_000.0,
+        metavar="X",
+        help="How many times the time in which the coalition has to choose the delay takes the honest ones.",
+    ),
+]
+
+
 @randomness_app.command("attack", short_help="Simulate a coalition that biases randomness.")
 @guarded
 def _attack(
@@ -180,55 +221,19 @@ def _attack(
     rounds: Annotated[
         int, typer.Option(min=1, max=10_000_000, metavar="N", help="Rounds of each protocol.")
     ] = 5000,
-    seed: Annotated[
-        int, typer.Option(min=0, max=(1 << 64) - 1, metavar="N", help="Seed of the simulation.")
-    ] = 1,
+    seed: Seed = 1,
     members: Annotated[
         int, typer.Option(min=4, max=1000, metavar="N", help="Validators of the committee.")
     ] = 16,
     coalition: Annotated[
         int, typer.Option(min=0, max=1000, metavar="N", help="How many of them attack together.")
     ] = 5,
-    chance: Annotated[
-        float,
-        typer.Option(
-            min=0.001, max=0.999, metavar="P", help="How often fair randomness favours the coalition."
-        ),
-    ] = 0.1,
-    tries: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            max=4096,
-            metavar="N",
-            help="Most outcomes that the coalition can compute before it has to choose.",
-        ),
-    ] = 64,
-    speed: Annotated[
-        float,
-        typer.Option(
-            min=0.0,
-            max=1_000_000.0,
-            metavar="X",
-            help="How much faster than the honest ones the coalition computes the delay.",
-        ),
-    ] = 2.0,
-    margin: Annotated[
-        float,
-        typer.Option(
-            min=0.001,
-            max=1_000_000.0,
-            metavar="X",
-            help="How many times the time in which the coalition has to choose the delay takes the honest ones.",
-        ),
-    ] = 10.0,
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", dir_okay=False, show_default=False, help="Save a plot, PNG, to this file."
-        ),
-    ] = None,
-    as_json: _AsJson = False,
+    chance: _Chance = 0.1,
+    tries: _Tries = 64,
+    speed: _Speed = 2.0,
+    margin: _Margin = 10.0,
+    plot: Plot = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Let a coalition bias the outcome of four ways of making randomness, and hold the result against the theory.
 

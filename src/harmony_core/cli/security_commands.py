@@ -2,36 +2,76 @@
 
 import re
 from fractions import Fraction
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import CONTEXT, AsJson, Plot, Seed
 
 __all__ = ["security_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
 _PART: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,18}|/[0-9]{1,6})?")
 
 security_app = typer.Typer(
     help="Compute how safe committees are, and how widely power is spread.",
     no_args_is_help=True,
-    context_settings=_CONTEXT,
+    context_settings=CONTEXT,
 )
 
-_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
 _Shards = Annotated[int, typer.Option("--shards", min=1, max=100, metavar="N", help="Number of shards.")]
 _Seats = Annotated[int, typer.Option("--seats", min=1, max=5000, metavar="N", help="Seats of each shard.")]
-_Plot = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", dir_okay=False, show_default=False, help="Save a plot, PNG, to this file."),
-]
 _STAKES_HELP = (
     "equal, linear, zipf, steep or whale, or a file: a JSON list of stakes, whole numbers of atto or "
     "decimal texts of ONE."
 )
+_Share = Annotated[
+    str,
+    typer.Option("--share", metavar="PART", help="The adversary's share of all seats, such as 0.25 or 1/4."),
+]
+_History = Annotated[
+    int,
+    typer.Option(
+        "--history",
+        min=1,
+        max=10_000_000,
+        metavar="N",
+        help="Epochs of a history, after which all begins again.",
+    ),
+]
+_Cuckoo = Annotated[
+    bool,
+    typer.Option(
+        "--cuckoo", help="Also simulate the bounded Cuckoo rule, and the same without its evictions."
+    ),
+]
+_Evicted = Annotated[
+    str,
+    typer.Option("--evicted", metavar="PART", help="What the Cuckoo rule evicts of an active shard."),
+]
+_Churn = Annotated[
+    str,
+    typer.Option(
+        "--churn",
+        metavar="PART",
+        help="Part of the honest seats that leave and join again in each epoch.",
+    ),
+]
+_Rejoin = Annotated[
+    str,
+    typer.Option(
+        "--rejoin",
+        metavar="PART",
+        help="Part of the adversary's seats outside of the shard that it wants that do the same.",
+    ),
+]
+_Grind = Annotated[
+    bool,
+    typer.Option(
+        "--grind", help="Also simulate mainnet's rule, key modulo shards, with keys by chance and ground."
+    ),
+]
 
 
 @security_app.command("committee", short_help="Compute and simulate how safe random committees are.")
@@ -40,58 +80,25 @@ def _committee(
     *,
     shards: _Shards = 4,
     seats: _Seats = 250,
-    share: Annotated[
-        str,
-        typer.Option(metavar="PART", help="The adversary's share of all seats, such as 0.25 or 1/4."),
-    ] = "0.25",
+    share: _Share = "0.25",
     epochs: Annotated[
         int, typer.Option(min=0, max=10_000_000, metavar="N", help="Epochs to simulate; 0 for none.")
     ] = 1000,
-    history: Annotated[
-        int,
-        typer.Option(
-            min=1, max=10_000_000, metavar="N", help="Epochs of a history, after which all begins again."
-        ),
-    ] = 250,
+    history: _History = 250,
     stakes: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="Who has staked: " + _STAKES_HELP)
     ] = "zipf",
-    cuckoo: Annotated[
-        bool,
-        typer.Option(
-            "--cuckoo", help="Also simulate the bounded Cuckoo rule, and the same without its evictions."
-        ),
-    ] = False,
-    evicted: Annotated[
-        str, typer.Option(metavar="PART", help="What the Cuckoo rule evicts of an active shard.")
-    ] = "0.1",
-    churn: Annotated[
-        str,
-        typer.Option(
-            metavar="PART", help="Part of the honest seats that leave and join again in each epoch."
-        ),
-    ] = "0.05",
-    rejoin: Annotated[
-        str,
-        typer.Option(
-            metavar="PART",
-            help="Part of the adversary's seats outside of the shard that it wants that do the same.",
-        ),
-    ] = "0.05",
-    grind: Annotated[
-        bool,
-        typer.Option(
-            "--grind", help="Also simulate mainnet's rule, key modulo shards, with keys by chance and ground."
-        ),
-    ] = False,
-    seed: Annotated[
-        int, typer.Option(min=0, max=(1 << 64) - 1, metavar="N", help="Seed of the simulation.")
-    ] = 1,
+    cuckoo: _Cuckoo = False,
+    evicted: _Evicted = "0.1",
+    churn: _Churn = "0.05",
+    rejoin: _Rejoin = "0.05",
+    grind: _Grind = False,
+    seed: Seed = 1,
     workers: Annotated[
         int, typer.Option(min=1, max=256, metavar="N", help="Processes that share the work.")
     ] = 1,
-    plot: _Plot = None,
-    as_json: _AsJson = False,
+    plot: Plot = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Compute how likely an adversary gets more than a third, or two thirds, of a committee, and simulate it.
 
@@ -151,8 +158,8 @@ def _decentralisation(
             min=0, max=5000, metavar="N", help="Most keys of a validator in a shard; 0 for no limit."
         ),
     ] = 0,
-    plot: _Plot = None,
-    as_json: _AsJson = False,
+    plot: Plot = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Show how the election spreads power, against plain proof of stake: Nakamoto and Gini coefficients, exact.
 

@@ -6,20 +6,48 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import CONTEXT, LARGEST_EPOCH, AsJson, NetworkName, network_option, readable
 
 __all__ = ["slash_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
-_LARGEST_EPOCH = (1 << 64) - 1
 
 slash_app = typer.Typer(
-    help="Judge evidence of double signing.", no_args_is_help=True, context_settings=_CONTEXT
+    help="Judge evidence of double signing.", no_args_is_help=True, context_settings=CONTEXT
 )
 
 
 @slash_app.callback()
 def _options() -> None:
     """Judge evidence of double signing."""
+
+
+_Committees = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--committee",
+        metavar="FILE",
+        show_default=False,
+        help="File with shard states that you vouch for: hexadecimal RLP, or JSON objects with the key rlp; may be repeated.",
+    ),
+]
+_Wrappers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--validator",
+        metavar="FILE",
+        show_default=False,
+        help="File with an offender's wrapper before the slash, to see whether it is banned; may be repeated.",
+    ),
+]
+_Snapshots = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--snapshot",
+        metavar="FILE",
+        show_default=False,
+        help="File with its wrapper when the epoch of the offence began, to see who loses what; may be repeated.",
+    ),
+]
 
 
 @slash_app.command("verify", short_help="Verify evidence of double signing, and show who loses what.")
@@ -33,41 +61,20 @@ def _verify(
         ),
     ] = "-",
     *,
-    network: Annotated[str, typer.Option("--network", metavar="NAME", help="Name of the network.")],
+    network: NetworkName,
     epoch: Annotated[
         int,
         typer.Option(
             min=0,
-            max=_LARGEST_EPOCH,
+            max=LARGEST_EPOCH,
             metavar="E",
             help="Epoch that the beacon chain has reached; an offence in a later one is refused.",
         ),
     ],
-    committee: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="File with shard states that you vouch for: hexadecimal RLP, or JSON objects with the key rlp; may be repeated.",
-        ),
-    ] = None,
-    validator: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="File with an offender's wrapper before the slash, to see whether it is banned; may be repeated.",
-        ),
-    ] = None,
-    snapshot: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="File with its wrapper when the epoch of the offence began, to see who loses what; may be repeated.",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")] = False,
+    committee: _Committees = None,
+    validator: _Wrappers = None,
+    snapshot: _Snapshots = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Verify that the offender of a record signed two blocks at one moment, with the committee of that epoch.
 
@@ -78,8 +85,7 @@ def _verify(
     Exit code: 0 all is proven, 1 a rule is broken, 2 usage, 4 some input is undecodable or there is none, 5 cannot tell:
     no committee of that epoch is given, or its rules are not known.
     """
-    from harmony_core.cli.options import network_option, readable  # noqa: PLC0415 - loaded when it is needed
-    from harmony_core.cli.slash_view import SlashInput, verify_records  # noqa: PLC0415 - the same
+    from harmony_core.cli.slash_view import SlashInput, verify_records  # noqa: PLC0415 - loaded when it is needed
 
     return verify_records(
         source,

@@ -6,18 +6,14 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import CONTEXT, LARGEST_EPOCH, AsJson, NetworkName, network_option, readable
 
 __all__ = ["staking_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
-_LARGEST_EPOCH = (1 << 64) - 1
 
 staking_app = typer.Typer(
-    help="Explain what staking pays, and when.", no_args_is_help=True, context_settings=_CONTEXT
+    help="Explain what staking pays, and when.", no_args_is_help=True, context_settings=CONTEXT
 )
-
-_Network = Annotated[str, typer.Option("--network", metavar="NAME", help="Name of the network.")]
-_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
 
 
 @staking_app.command("undelegation", short_help="Say when an undelegation is paid, and by which rule.")
@@ -32,12 +28,12 @@ def _undelegation(
         ),
     ] = None,
     *,
-    network: _Network = "mainnet",
+    network: NetworkName = "mainnet",
     epoch: Annotated[
         int | None,
         typer.Option(
             min=0,
-            max=_LARGEST_EPOCH,
+            max=LARGEST_EPOCH,
             metavar="E",
             show_default=False,
             help="Epoch of the undelegation, where no wrapper is given.",
@@ -48,7 +44,7 @@ def _undelegation(
         typer.Option(
             "--last-elected",
             min=0,
-            max=_LARGEST_EPOCH,
+            max=LARGEST_EPOCH,
             metavar="E",
             show_default=False,
             help="Last epoch for which the validator was elected; by default that of the undelegation.",
@@ -58,7 +54,7 @@ def _undelegation(
         str | None,
         typer.Option(metavar="ADDRESS", show_default=False, help="Only what this account takes back."),
     ] = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Say at the end of which epoch an undelegation is paid if its validator is not elected again, and why.
 
@@ -68,7 +64,6 @@ def _undelegation(
     rules of an epoch on the way are not known.
     """
     from harmony_core.cli import undelegation_view  # noqa: PLC0415 - loaded when it is needed
-    from harmony_core.cli.options import network_option  # noqa: PLC0415 - the same
 
     if (source is None) == (epoch is None):
         raise typer.BadParameter("give either a wrapper or --epoch", param_hint="FILE|HEX|-")
@@ -96,7 +91,7 @@ def _reward(
     *,
     block: Annotated[int, typer.Option(min=0, metavar="N", help="Height of the block.")],
     shard: Annotated[int, typer.Option(min=0, metavar="S", help="Shard of the block.")] = 0,
-    network: _Network = "mainnet",
+    network: NetworkName = "mainnet",
     committee: Annotated[
         list[str] | None,
         typer.Option(
@@ -113,7 +108,7 @@ def _reward(
             help="File with a validator's wrapper when the epoch began, to show what its delegators get; may be repeated.",
         ),
     ] = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Say what a block pays to each key and account, recomputed from who signed and from the committees' voting power.
 
@@ -123,8 +118,7 @@ def _reward(
     Exit code: 0 shown, 1 a rule is broken, 2 usage, 4 some input is undecodable, 5 cannot tell: a header or a committee
     is missing, or the rules of the epoch are not known.
     """
-    from harmony_core.cli.options import network_option, readable  # noqa: PLC0415 - loaded when it is needed
-    from harmony_core.cli.reward_command import show_reward  # noqa: PLC0415 - the same
+    from harmony_core.cli.reward_command import show_reward  # noqa: PLC0415 - loaded when it is needed
 
     return show_reward(
         network_option(network),

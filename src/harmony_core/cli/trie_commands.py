@@ -7,12 +7,12 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import CONTEXT, AsJson, hash_option
 
 __all__ = ["trie_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
 
-trie_app = typer.Typer(help="Look at the shape of states.", no_args_is_help=True, context_settings=_CONTEXT)
+trie_app = typer.Typer(help="Look at the shape of states.", no_args_is_help=True, context_settings=CONTEXT)
 
 
 @trie_app.callback()
@@ -52,7 +52,7 @@ def _stats(
         Path | None,
         typer.Option(dir_okay=False, metavar="FILE.png", show_default=False, help="Draw a picture, too."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")] = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Show how deep the entries of a state lie, of which nodes its tries consist, and how many bytes they take.
 
@@ -60,8 +60,7 @@ def _stats(
 
     Exit code: 0 shown, 1 the dump does not give its root, 2 usage, 4 undecodable, 5 the file or the store lacks a part.
     """
-    from harmony_core.cli.options import hash_option  # noqa: PLC0415 - loaded when it is needed
-    from harmony_core.cli.trie_view import show_statistics  # noqa: PLC0415 - the same
+    from harmony_core.cli.trie_view import show_statistics  # noqa: PLC0415 - loaded when it is needed
 
     return show_statistics(
         source,
