@@ -4,7 +4,7 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Self
@@ -81,25 +81,8 @@ def verify_header_chain(
         committees=tuple(committees),
         compatibility=compatibility,
     )
-    with ExitStack() as stack:
-        executor: Executor | None = None
-        if workers > 1:
-            context = multiprocessing.get_context("spawn")
-            executor = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context))
-        batches = _Batches(executor, workers, compatibility)
-        try:
-            for signed in headers:
-                follower.admit(signed)
-                if len(follower.waiting) > batch_size:
-                    yield from batches.submit(follower.take(keep_last=True))
-        except HarmonyError:
-            # What came before the refused header is still judged; its last one may lack the child's commit.
-            last_has_commit = bool(follower.waiting and follower.waiting[-1].is_complete)
-            yield from batches.submit(follower.take(keep_last=not last_has_commit))
-            yield from batches.finish()
-            raise
-        yield from batches.submit(follower.take(keep_last=False))
-        yield from batches.finish()
+    with _worker_processes(workers) as executor:
+        yield from _follow(headers, follower, _Batches(executor, workers, compatibility), batch_size)
 
 
 _CommitClaim = tuple[Header, Commit, TrustedCommittee]
@@ -281,3 +264,31 @@ def _conclude(candidates: list[_Candidate], outcome: _Outcome) -> Iterator[Prove
     for candidate in candidates:
         verdicts = list(islice(commits, len(candidate.commit_claims())))
         yield candidate.conclude(verdicts, next(vrfs) if candidate.vrf_claims() else None)
+
+
+@contextmanager
+def _worker_processes(workers: int) -> Iterator[Executor | None]:
+    """Yield what runs work in other processes; None for one worker, which is this process."""
+    if workers <= 1:
+        yield None
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield executor
+
+
+def _follow(
+    headers: Iterable[SignedHeader], follower: _Follower, batches: _Batches, batch_size: int
+) -> Iterator[ProvenHeader]:
+    try:
+        for signed in headers:
+            follower.admit(signed)
+            if len(follower.waiting) > batch_size:
+                yield from batches.submit(follower.take(keep_last=True))
+    except HarmonyError:
+        # What came before the refused header is still judged; its last one may lack the child's commit.
+        last_has_commit = bool(follower.waiting and follower.waiting[-1].is_complete)
+        yield from batches.submit(follower.take(keep_last=not last_has_commit))
+        yield from batches.finish()
+        raise
+    yield from batches.submit(follower.take(keep_last=False))
+    yield from batches.finish()

@@ -147,6 +147,20 @@ def verify_block(
         MissingDataError: ``block-network`` where no network is given and the proof names none.
         UnsupportedRulesError: ``rules-unknown`` for an epoch whose rules are not known.
     """
+    _require_header(block, proof)
+    context = BlockContext(
+        block,
+        _network_of(proof, network),
+        BlockPieces(
+            receipts, outgoing, committees, source_headers or {}, spent, known_links, latest_epoch, validators
+        ),
+        compatibility,
+    )
+    return VerifiedBlock(_MINT, block, proof, _findings(context, further_checks))
+
+
+def _require_header(block: Block, proof: VerifiedHeader | ProvenHeader) -> None:
+    """Refuse a block that has another header than the proven one."""
     if not isinstance(block, Block):
         raise TypeError(f"a Block is needed, not {type(block).__name__}")
     if not isinstance(proof, VerifiedHeader | ProvenHeader):
@@ -159,20 +173,6 @@ def verify_block(
         expected=proof.header.hash,
         actual=block.hash,
     )
-    context = BlockContext(
-        block,
-        _network_of(proof, network),
-        BlockPieces(
-            receipts, outgoing, committees, source_headers or {}, spent, known_links, latest_epoch, validators
-        ),
-        compatibility,
-    )
-    context.network.require_known_rules(proof.header.epoch)
-    findings = Findings()
-    findings.prove("block-header")
-    for check in (*_CHECKS, *further_checks):
-        check(context, findings)
-    return VerifiedBlock(_MINT, block, proof, findings)
 
 
 def _network_of(proof: VerifiedHeader | ProvenHeader, given: Network | None) -> Network:
@@ -185,6 +185,15 @@ def _network_of(proof: VerifiedHeader | ProvenHeader, given: Network | None) -> 
             code="block-network",
         )
     return network
+
+
+def _findings(context: BlockContext, further_checks: Sequence[BlockCheck]) -> Findings:
+    context.network.require_known_rules(context.block.header.epoch)
+    findings = Findings()
+    findings.prove("block-header")
+    for check in (*_CHECKS, *further_checks):
+        check(context, findings)
+    return findings
 
 
 def _restore(block: Block, proof: VerifiedHeader | ProvenHeader, findings: Findings) -> VerifiedBlock:
