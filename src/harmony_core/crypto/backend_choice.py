@@ -127,9 +127,8 @@ class BackendChoice(Generic[B]):
             return self._named(name)
         if self._default is None:
             # Looking into the environment each time would cost more than the lightest operations.
-            self._default, warning = self._chosen()
-            if warning is not None:
-                warnings.warn(warning, self._primitive.slow_warning, stacklevel=3)
+            wanted = os.environ.get(self._primitive.environment_variable)
+            self._default = self._named(wanted) if wanted else self._fastest()
         return self._default
 
     def passes(self, backend: B) -> bool:
@@ -137,15 +136,15 @@ class BackendChoice(Generic[B]):
         return self._failure(backend) is None
 
     def report(self, in_use: B | None = None) -> BackendReport:
-        """Load and test every back end and report on the one in use and the others, without a warning.
+        """Load and test every back end and report on the one in use and the others.
 
         Args:
-            in_use: the one in use; None takes the default.
+            in_use: the one in use; None takes the default, and warns like `load` where that is a slow one.
         """
-        backend, problem = in_use or self._default, None
+        backend, problem = in_use, None
         if backend is None:
             try:
-                backend, _ = self._chosen()
+                backend = self.load()
             except ConfigurationError as error:
                 problem = error.message
         name = backend.name if backend else ""
@@ -165,11 +164,7 @@ class BackendChoice(Generic[B]):
         self._tested.clear()
         self._default = None
 
-    def _chosen(self) -> tuple[B, Warning | None]:
-        wanted = os.environ.get(self._primitive.environment_variable)
-        return (self._named(wanted), None) if wanted else self._fastest()
-
-    def _fastest(self) -> tuple[B, Warning | None]:
+    def _fastest(self) -> B:
         primitive, problems = self._primitive, []
         for name in primitive.factories:
             try:
@@ -177,10 +172,10 @@ class BackendChoice(Generic[B]):
             except ConfigurationError as error:
                 problems.append(error.message)
                 continue
-            if name not in primitive.slow:
-                return backend, None
-            text = primitive.slow_text.format(name=name, problems=" ".join(problems))
-            return backend, primitive.slow_warning(text)
+            if name in primitive.slow:
+                text = primitive.slow_text.format(name=name, problems=" ".join(problems))
+                warnings.warn(text, primitive.slow_warning, stacklevel=4)
+            return backend
         raise ConfigurationError(
             f"No {primitive.kind} can be used. {' '.join(problems)}", code=primitive.unusable_code
         )
