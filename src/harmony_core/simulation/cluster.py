@@ -235,7 +235,7 @@ class Cluster:
         network, nodes = self.network, self.nodes
         waiting = self._below(height)
         for _ in range(steps):
-            if height is not None and not waiting:
+            if height is not None and not waiting and self.height >= height:
                 return True
             time = network.next_time
             if time is None or (until is not None and time > until):

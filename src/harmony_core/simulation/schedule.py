@@ -16,6 +16,7 @@ __all__ = ["Outcome", "Schedule", "draw_schedule", "play"]
 _CALM: Final = 150_000
 _PATIENCE: Final = 1_500_000
 _HEIGHTS: Final = 3
+_WHOLE: Final = 10**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,12 @@ def _restart(node: SimulatedNode) -> None:
 
 
 def _affordable(stakes: tuple[int, ...], chosen: list[int]) -> list[int]:
-    """Return as many of the chosen as leave the others a quorum."""
+    """Return as many of the chosen as hold less than a third and leave the others a quorum."""
     electorate = electorate_of(stakes, 1)
     taken: list[int] = []
     for number in chosen:
         bits = sum(1 << one for one in [*taken, number])
-        if not electorate.can_block(bits):
+        if 3 * electorate.power(bits).raw < _WHOLE and not electorate.can_block(bits):
             taken.append(number)
     return taken
 

@@ -328,6 +328,8 @@ def test_bytes_that_are_no_message_are_refused() -> None:
 def test_what_is_no_event_is_a_mistake_of_the_host() -> None:
     with pytest.raises(TypeError):
         Table().handle(0, "an event")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        Table().receive(0, "a message")  # type: ignore[arg-type]
 
 
 def test_unsigned_and_foreign_messages_are_refused() -> None:

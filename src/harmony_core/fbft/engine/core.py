@@ -133,6 +133,8 @@ class Engine:
 
     def _receive(self, message: Message) -> None:
         state = self.state
+        if not isinstance(message, Message):
+            raise TypeError(f"a consensus message is needed, not {type(message).__name__}")
         if isinstance(message, LastSignPower):
             return
         check_shard(message, state.known_view(state.view_id))
@@ -146,7 +148,15 @@ class Engine:
             self._receive_other_height(message)
         elif isinstance(message, Announce | Prepared) and message.view_id > state.view_id:
             self._receive_early_view(message)
-        elif isinstance(message, Announce):
+        else:
+            self._receive_now(message)
+
+    def _receive_now(
+        self, message: Announce | Prepare | Prepared | CommitVote | Committed | ViewChange | NewView
+    ) -> None:
+        """Take a message of this height whose time has come."""
+        state = self.state
+        if isinstance(message, Announce):
             on_announce(state, message)
         elif isinstance(message, Prepare):
             on_prepare(state, message)

@@ -101,7 +101,8 @@ def on_prepare(state: State, message: Prepare) -> None:
     )
     if this is None or this.prepares is None:
         return
-    examined = examine_message(message, state.known_view(state.view_id, this.block))
+    view = state.known_view(state.view_id, this.block)
+    examined = examine_message(message, view, compatibility=state.settings.compatibility)
     this.prepares.add(
         state.settings.signing, int.from_bytes(examined.sender_bitmap, "little"), message.payload
     )
@@ -169,7 +170,8 @@ def on_commit_vote(state: State, message: CommitVote) -> None:
             committee.shard_id, committee.epoch, state.number, message.view_id, message.block_hash
         )
     )
-    examined = examine_message(message, replace(view, target=target))
+    view = replace(view, target=target)
+    examined = examine_message(message, view, compatibility=state.settings.compatibility)
     bits = int.from_bytes(examined.sender_bitmap, "little")
     signing = state.settings.signing
     evidence = state.commit_votes.note(state.electorate, signing, bits, message)
