@@ -13,6 +13,7 @@ import plyvel
 import pytest
 
 from harmony_core.archive import ClaimsJob, ClusterRunner, NodeDatabase, SerialRunner, make_claims, schema
+from harmony_core.cli.archive_view import StageDisplay
 from harmony_core.errors import DataSourceError
 from harmony_core.primitives import BlockNumber, ShardID
 from support.cli_runner import Outcome, command, run
@@ -68,7 +69,9 @@ def test_a_recorded_database_is_proven(folders: dict[int, Path]) -> None:
         [],
     )
     assert shown["chain"]["headers_proven"] == shown["chain"]["blocks_verified"] == 222
-    text = archive("verify", folders[0], "--shard", "0", "--no-chain", "--height", "100")
+    text = archive(
+        "verify", folders[0], "--shard", "0", "--no-chain", "--height", "100", "--reference", "--reference"
+    )
     assert (text.exit_code, "proven" in text.stdout) == (0, True)
 
 
@@ -356,3 +359,21 @@ def test_a_cluster_that_is_not_there_is_said() -> None:
     with pytest.raises(DataSourceError) as info:
         ClusterRunner("nonsense")
     assert info.value.code == "cluster-address"
+
+
+def test_a_long_run_shows_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[object, ...]] = []
+
+    class Shown:
+        def begin(self, *said: object) -> None:
+            seen.append(said)
+
+        reach = begin
+
+    clock = iter([10.0, 10.0, 14.0, 20.0, 20.0])
+    monkeypatch.setattr("harmony_core.cli.archive_view.time.monotonic", lambda: next(clock))
+    show = StageDisplay(Shown())  # type: ignore[arg-type]
+    show("walking", 0, 16, 0)
+    show("walking", 4, 16, 8000)
+    show("writing", 5, None, 5)
+    assert seen == [("walking", 16), (0, ""), (4, "2,000 accounts/s"), ("writing", None), (5, "")]

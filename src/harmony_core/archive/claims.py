@@ -120,7 +120,7 @@ def make_claims(
     job: ClaimsJob,
     runner: Runner | None = None,
     *,
-    progress: Callable[[str, int, int | None], None] | None = None,
+    progress: Callable[[str, int, int | None, int], None] | None = None,
 ) -> dict[str, Any]:
     """Write the ledger of claims and return its summary; the ledger appears only when it is whole.
 
@@ -129,7 +129,7 @@ def make_claims(
     Args:
         job: databases, cutoffs and output.
         runner: what does the parts; this process alone if None.
-        progress: called with a stage's name, the steps done and their number.
+        progress: called with a stage's name, the steps done, their number, and the accounts done since the start.
 
     Returns:
         A JSON object: heads, totals (atto, as decimal strings), counts, receipts and digests.
@@ -181,8 +181,8 @@ def make_claims(
     return summary
 
 
-def _silent(stage: str, done: int, total: int | None) -> None:
-    del stage, done, total
+def _silent(stage: str, done: int, total: int | None, walked: int) -> None:
+    del stage, done, total, walked
 
 
 class _Run:
@@ -193,7 +193,7 @@ class _Run:
         job: ClaimsJob,
         shards: ShardDatabases,
         runner: Runner,
-        progress: Callable[[str, int, int | None], None],
+        progress: Callable[[str, int, int | None, int], None],
         writer: LedgerWriter,
         *,
         scratch: str,
@@ -234,7 +234,7 @@ class _Run:
             for name, amount in zip(COMPONENTS, claim.amounts, strict=True):
                 totals[name] += amount
             if self._writer.rows % 10_000 == 0:
-                self._progress("writing claims", self._writer.rows, None)
+                self._progress("writing claims", self._writer.rows, None, self._writer.rows)
         self._require_sums(totals, parts, results, found)
         return self._summary(parts, results, totals, found, resolved)
 
@@ -275,12 +275,12 @@ class _Run:
             checkpoint=file,
             plan=self._plan(parts),
             is_kept=_is_kept,
-            progress=lambda done: self._advance(done, len(parts)),
+            progress=lambda done, walked: self._advance(done, len(parts), walked),
         )
 
-    def _advance(self, done: int, total: int) -> None:
+    def _advance(self, done: int, total: int, walked: int) -> None:
         self.has_begun = True  # the checkpoint, if there was one, is this work's
-        self._progress("walking states and blocks", done, total)
+        self._progress("walking states and blocks", done, total, walked)
 
     def _plan(self, parts: Sequence[_Part]) -> str:
         """Return what tells this work from every other."""

@@ -60,7 +60,7 @@ def audit_state(
     runner: Runner | None = None,
     *,
     compatibility: Compatibility = STRICT,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
 ) -> StateReport:
     """Walk a whole state and report everything that is not as its root says.
 
@@ -69,7 +69,7 @@ def audit_state(
         root: the state's root, from a header that the caller trusts.
         runner: what does the parts; this process alone if None.
         compatibility: quirks to allow in wrappers.
-        progress: called with the parts done and their number; all parts are about equal.
+        progress: called with the parts done, their number and the accounts walked; all parts are about equal.
 
     Raises:
         HarmonyError: where another process cannot open the database. What is wrong with the state is in the report.
@@ -91,9 +91,9 @@ def audit_state(
         for subtree in subtrees
     ]
 
-    def report(done: int) -> None:
+    def report(done: int, walked: int) -> None:
         if progress is not None:
-            progress(done, len(parts))
+            progress(done, len(parts), walked)
 
     try:
         results = run_parts(runner, walk_part, parts, progress=report)

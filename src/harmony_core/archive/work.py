@@ -183,7 +183,7 @@ def run_parts(
     checkpoint: CheckpointFile | None = None,
     plan: str = "",
     is_kept: Callable[[Part, Result], bool] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
     """Do all parts that a checkpoint does not hold, and return every result, in the order of the parts.
 
@@ -194,7 +194,7 @@ def run_parts(
         checkpoint: where results are kept while parts are left; removed by the caller when all is done.
         plan: what this work is, so that the results of another are never taken for its own.
         is_kept: whether what a part of the checkpoint wrote is still whole; it is done again if not.
-        progress: called with the number of parts done.
+        progress: called with the number of parts done, and of the ``accounts`` that results say were walked since the start.
 
     Raises:
         DecodeError: ``archive-checkpoint`` for a checkpoint of another work.
@@ -205,12 +205,14 @@ def run_parts(
     left = [(number, part) for number, part in enumerate(parts) if number not in done]
     saved = time.monotonic()
     with _saving(checkpoint, plan, done):
+        walked = 0
         if progress is not None:
-            progress(len(done))
+            progress(len(done), walked)
         for number, result in runner.run(function, left):
             done[number] = result
+            walked += result.get("accounts", 0)
             if progress is not None:
-                progress(len(done))
+                progress(len(done), walked)
             if checkpoint is not None and time.monotonic() - saved > _SAVE_SECONDS:
                 _save(checkpoint, plan, done)
                 saved = time.monotonic()

@@ -10,12 +10,12 @@ from harmony_core.archive import BrokenStateError, ClaimsJob, make_claims, runne
 from harmony_core.archive.ledger import decimal
 from harmony_core.archive.ledger_check import compare_ledgers, verify_ledger
 from harmony_core.archive.parts import problem_to_json
-from harmony_core.cli.archive_view import write_pairs
+from harmony_core.cli.archive_view import StageDisplay, write_pairs
 from harmony_core.cli.exit_codes import ExitCode, code_of_error
 from harmony_core.cli.options import network_option
 from harmony_core.cli.progress import ProgressDisplay
 from harmony_core.cli.terminal import complain, write_json, write_line
-from harmony_core.primitives import ShardID
+from harmony_core.primitives import STRICT, Compatibility, ShardID
 from harmony_core.storage import write_file_atomically
 
 __all__ = ["ClaimsOptions", "check_ledger", "write_claims"]
@@ -35,6 +35,7 @@ class ClaimsOptions:
     more_preimages: tuple[Path, ...]
     address_lists: tuple[Path, ...]
     plot: Path | None
+    reference: bool
 
 
 def write_claims(options: ClaimsOptions, *, workers: int, cluster: str | None, as_json: bool) -> ExitCode:
@@ -47,20 +48,13 @@ def write_claims(options: ClaimsOptions, *, workers: int, cluster: str | None, a
         options.preimages,
         options.more_preimages,
         options.address_lists,
+        Compatibility.reference() if options.reference else STRICT,
     )
     if options.plot is not None:
         _require_plots()
     with ProgressDisplay(time_left=True) as display:
-        stages: set[str] = set()
-
-        def progress(stage: str, done: int, total: int | None) -> None:
-            if stage not in stages:
-                stages.add(stage)
-                display.begin(stage, total)
-            display.reach(done)
-
         try:
-            summary = make_claims(job, runner_for(workers, cluster), progress=progress)
+            summary = make_claims(job, runner_for(workers, cluster), progress=StageDisplay(display))
         except BrokenStateError as error:
             display.close()
             return _report_broken(error, as_json=as_json)

@@ -72,6 +72,12 @@ _Cluster = Annotated[
         help="Scheduler of a Dask cluster whose workers see the same folders, such as tcp://10.0.0.1:8786.",
     ),
 ]
+_AsReference = Annotated[
+    bool,
+    typer.Option(
+        "--reference", help="Decode what is stored as leniently as the reference client, not strictly."
+    ),
+]
 _AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
 _Plot = Annotated[
     Path | None,
@@ -132,6 +138,7 @@ def _verify(
             help="Hold timestamps against this Unix time instead of the clock.",
         ),
     ] = None,
+    reference: _AsReference = False,
     as_json: _AsJson = False,
 ) -> ExitCode:
     """Prove a whole state: every node's hash, every code, every storage and every validator; and the chain before it.
@@ -142,7 +149,7 @@ def _verify(
     """
     from harmony_core.cli.archive_verification import Verification, verify  # noqa: PLC0415 - loaded when it is needed
 
-    job = Verification(folder, shard, height, network, chain, state, tuple(other or ()), now)
+    job = Verification(folder, shard, height, network, chain, state, tuple(other or ()), now, reference)
     return verify(job, workers=workers, cluster=cluster, as_json=as_json)
 
 
@@ -216,6 +223,7 @@ def _claims(
     workers: _Workers = 1,
     cluster: _Cluster = None,
     plot: _Plot = None,
+    reference: _AsReference = False,
     as_json: _AsJson = False,
 ) -> None:
     """Write the ledger of what every account owns, recomputed from the states of both shards.
@@ -240,6 +248,7 @@ def _claims(
         tuple(preimages_from or ()),
         tuple(addresses or ()),
         plot,
+        reference,
     )
     guarded(write_claims)(options, workers=workers, cluster=cluster, as_json=as_json)
 

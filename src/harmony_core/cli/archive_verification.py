@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harmony_core.archive import NodeDatabase, runner_for
+from harmony_core.archive import NodeDatabase, Runner, runner_for
 from harmony_core.archive.chain_audit import ChainReport, audit_chain
 from harmony_core.archive.pair import Cutoff, ShardDatabases
 from harmony_core.archive.parts import problem_to_json
 from harmony_core.archive.state_audit import StateReport, audit_state
 from harmony_core.archive.walk import ProblemKind
-from harmony_core.cli.archive_view import write_pairs
+from harmony_core.cli.archive_view import StageDisplay, write_pairs
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
 from harmony_core.cli.options import network_option
 from harmony_core.cli.progress import ProgressDisplay
 from harmony_core.cli.terminal import complain, write_json
 from harmony_core.errors import MissingDataError
 from harmony_core.params import Network, load_network
-from harmony_core.primitives import ShardID
+from harmony_core.primitives import STRICT, Compatibility, ShardID
 
 __all__ = ["Verification", "verify"]
 
@@ -43,6 +43,12 @@ class Verification:
     state: bool
     others: tuple[Path, ...]
     now: int | None
+    reference: bool
+
+    @property
+    def compatibility(self) -> Compatibility:
+        """The quirks to allow."""
+        return Compatibility.reference() if self.reference else STRICT
 
 
 def verify(job: Verification, *, workers: int, cluster: str | None, as_json: bool) -> ExitCode:
@@ -51,17 +57,25 @@ def verify(job: Verification, *, workers: int, cluster: str | None, as_json: boo
     with ExitStack() as stack:
         shard = job.shard
         if shard is None:
-            with NodeDatabase(job.folder) as probe:
+            with NodeDatabase(job.folder, compatibility=job.compatibility) as probe:
                 shard = int(probe.shard_id)
         shard_id = ShardID(shard)
         heights = {} if job.height is None else {shard_id: job.height}
         pair = stack.enter_context(
-            ShardDatabases({shard_id: job.folder}, heights, network=network, needs_state=job.state)
+            ShardDatabases(
+                {shard_id: job.folder},
+                heights,
+                network=network,
+                needs_state=job.state,
+                compatibility=job.compatibility,
+            )
         )
         database, cutoff = pair.databases[shard_id], pair.cutoffs[shard_id]
         if network is None and pair.network_name is not None:
             network = load_network(pair.network_name)
-        others = [stack.enter_context(NodeDatabase(path)) for path in job.others]
+        others = [
+            stack.enter_context(NodeDatabase(path, compatibility=job.compatibility)) for path in job.others
+        ]
         document: dict[str, Any] = {
             "folder": str(database.path),
             "network": pair.network_name,
@@ -72,11 +86,11 @@ def verify(job: Verification, *, workers: int, cluster: str | None, as_json: boo
         }
         codes = [ExitCode.PROVEN]
         if job.state:
-            report = _audit_state(database, cutoff, workers, cluster)
+            report = _audit_state(database, cutoff, runner_for(workers, cluster), job.compatibility)
             document["state"] = _state_to_json(report)
             codes += [_CODES[problem.kind] for problem in report.problems]
         if job.chain:
-            chain = _audit_chain(database, network, cutoff, others, now=job.now, workers=workers)
+            chain = _audit_chain(database, network, cutoff, others, job=job, workers=workers)
             document["chain"] = _chain_to_json(chain)
             codes += [code_of_error(error) for _, error in (*chain.refusals, *chain.missing)]
         pair.require_unchanged()
@@ -89,18 +103,16 @@ def verify(job: Verification, *, workers: int, cluster: str | None, as_json: boo
     return code
 
 
-def _audit_state(database: NodeDatabase, cutoff: Cutoff, workers: int, cluster: str | None) -> StateReport:
+def _audit_state(
+    database: NodeDatabase, cutoff: Cutoff, runner: Runner, compatibility: Compatibility
+) -> StateReport:
     with ProgressDisplay(time_left=True) as display:
-        begun = False
+        show = StageDisplay(display)
 
-        def progress(done: int, total: int) -> None:
-            nonlocal begun
-            if not begun:
-                display.begin("walking the state", total)
-                begun = True
-            display.reach(done)
+        def progress(done: int, total: int, walked: int) -> None:
+            show("walking the state", done, total, walked)
 
-        return audit_state(database, cutoff.root, runner_for(workers, cluster), progress=progress)
+        return audit_state(database, cutoff.root, runner, compatibility=compatibility, progress=progress)
 
 
 def _audit_chain(
@@ -109,7 +121,7 @@ def _audit_chain(
     cutoff: Cutoff,
     others: list[NodeDatabase],
     *,
-    now: int | None,
+    job: Verification,
     workers: int,
 ) -> ChainReport:
     if network is None:
@@ -123,10 +135,11 @@ def _audit_chain(
         return audit_chain(
             database,
             network,
-            now=int(time.time()) if now is None else now,
+            now=int(time.time()) if job.now is None else job.now,
             stop=stop,
             others={other.shard_id: other for other in others},
             workers=workers,
+            compatibility=job.compatibility,
             progress=display.reach,
         )
 

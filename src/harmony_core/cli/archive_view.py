@@ -1,5 +1,6 @@
 """`harmony-core archive info`, and what the archive's commands share."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,34 @@ from typing import Any
 from harmony_core.archive import NodeDatabase
 from harmony_core.archive.pair import network_of
 from harmony_core.cli.exit_codes import ExitCode
+from harmony_core.cli.progress import ProgressDisplay
 from harmony_core.cli.terminal import output_console, write_json
 from harmony_core.primitives import BlockNumber, ShardID
 from harmony_core.trie import EMPTY_ROOT
 
-__all__ = ["show_info", "write_pairs"]
+__all__ = ["StageDisplay", "show_info", "write_pairs"]
+
+
+class StageDisplay:
+    """Shows how far a long work is, how many accounts it does in a second, and the time left.
+
+    Args:
+        display: where to show it.
+    """
+
+    def __init__(self, display: ProgressDisplay) -> None:
+        self._display = display
+        self._stage = ""
+        self._started = 0.0
+
+    def __call__(self, stage: str, done: int, total: int | None, accounts: int) -> None:
+        """Take in how far a stage is."""
+        if stage != self._stage:
+            self._stage, self._started = stage, time.monotonic()
+            self._display.begin(stage, total)
+        seconds = time.monotonic() - self._started
+        note = f"{accounts / seconds:,.0f} accounts/s" if accounts and seconds > 0 else ""
+        self._display.reach(done, note)
 
 
 def show_info(folder: Path, shard: int | None, *, as_json: bool) -> ExitCode:

@@ -32,6 +32,7 @@ class ProgressDisplay:
         self._description = ""
         self._total: int | None = None
         self._completed = 0
+        self._note = ""
 
     def __enter__(self) -> Self:
         return self
@@ -46,7 +47,7 @@ class ProgressDisplay:
 
     def begin(self, description: str, total: int | None) -> None:
         """Start a stage of ``total`` steps; None where their number is not known."""
-        self._description, self._total, self._completed = description, total, 0
+        self._description, self._total, self._completed, self._note = description, total, 0, ""
         if self._display is not None and self._task is not None:
             self._display.reset(self._task, description=description, total=total, position=self._position())
 
@@ -54,9 +55,10 @@ class ProgressDisplay:
         """Report that so many more steps are done."""
         self.reach(self._completed + steps)
 
-    def reach(self, completed: int) -> None:
-        """Report how many steps of the stage are done."""
+    def reach(self, completed: int, note: str = "") -> None:
+        """Report how many steps of the stage are done, with a word on it such as a rate."""
         self._completed = completed
+        self._note = note
         if not self._shown:
             return
         if self._display is None:
@@ -73,7 +75,8 @@ class ProgressDisplay:
             self._display = None
 
     def _position(self) -> str:
-        return str(self._completed) if self._total is None else f"{self._completed} of {self._total}"
+        reached = str(self._completed) if self._total is None else f"{self._completed} of {self._total}"
+        return f"{reached}, {self._note}" if self._note else reached
 
     def _show(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - only for long input

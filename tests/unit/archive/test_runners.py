@@ -28,10 +28,10 @@ def fail(part: int) -> Result:
 def test_processes_do_what_one_process_does() -> None:
     parts = list(range(40))
     expected = [{"twice": 2 * part} for part in parts]
-    seen: list[int] = []
+    seen: list[tuple[int, int]] = []
     assert run_parts(SerialRunner(), double, parts) == expected
-    assert run_parts(ProcessRunner(2), double, parts, progress=seen.append) == expected
-    assert seen == list(range(41))
+    assert run_parts(ProcessRunner(2), double, parts, progress=lambda *said: seen.append(said)) == expected
+    assert seen == [(done, 0) for done in range(41)]
 
 
 def test_a_lost_worker_is_said() -> None:
