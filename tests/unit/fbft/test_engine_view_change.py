@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harmony_core.errors import DecodeError, HarmonyError, VerificationError
-from harmony_core.fbft.engine import Finalise, Persist, Received, SafetyRecord, Timer
+from harmony_core.fbft.engine import Finalise, Persist, Received, SafetyRecord, Timer, TimerFired
 from harmony_core.fbft.engine.view_votes import VOTES_OF_A_MEMBER
 from harmony_core.fbft.limits import MAX_VIEWS_AHEAD
 from harmony_core.fbft.messages import Announce, Committed, CommitVote, NewView, Prepare, Prepared, ViewChange
@@ -298,3 +298,40 @@ def test_a_record_survives_the_disk() -> None:
     with pytest.raises(DecodeError) as info:
         SafetyRecord.decode(rlp.encode([b"\x01"] * 6))
     assert info.value.code == "engine-record"
+
+
+def test_the_gap_in_liveness_is_real_and_no_fork() -> None:
+    """Two honest nodes have voted to commit different blocks; without the faulty one's vote the height stands still."""
+    table = Table()
+    prepared_then_stuck(table, 0)
+    first = table.engines[0].state.record.commit_hash
+    table.start(LEADER)  # the faulty leader, which pretends to know nothing
+    token = table.engines[LEADER].state.tokens[Timer.PHASE]
+    table.handle(LEADER, TimerFired(Timer.PHASE, token, table.now))
+    for receiver in (1, 2, 3):
+        for sender in (1, 2, 3):
+            votes = [m for n, m in table.of(ViewChange) if n == sender and not m.is_m1]
+            if sender != receiver:
+                table.receive(receiver, votes[-1])
+    for receiver in (1, 3):
+        table.receive(receiver, table.last(NewView, NEXT))
+    table.propose(NEXT, extra=b"another")
+    table.prepare_by(NEXT, 1, 3)
+    table.receive(3, table.last(Prepared, NEXT))
+    table.receive(NEXT, table.last(CommitVote, 3))
+    second = table.engines[3].state.record.commit_hash
+    assert len({first, second, None}) == 3
+    # From now on the faulty node is silent, and everything reaches everybody.
+    table.now = 90_000
+    table.time_out(2, 3)
+    table.time_out(0, timer=Timer.VIEW_CHANGE)
+    asked = [m for n, m in table.of(ViewChange) if m.view_id == table.engines[3].state.changing_to]
+    assert {m.prepared_hash for m in asked} == {first, second}
+    assert not [effect for _, effect in table.effects if isinstance(effect, Finalise)]
+    assert [m.block_hash for n, m in table.of(CommitVote) if n == 0] == [first]
+    # With the faulty node's vote the second block is final; the first never can be.
+    table.engines[NEXT].state.changing_to = None
+    table.receive(1, table.last(Prepared, NEXT))
+    table.receive(NEXT, table.last(CommitVote, 1))
+    (final,) = [effect for _, effect in table.effects if isinstance(effect, Finalise)]
+    assert final.block.block_hash == second
