@@ -28,6 +28,7 @@ from harmony_core.chain.header import Header, decode_header
 from harmony_core.crypto.keccak import keccak256
 from harmony_core.primitives import STRICT, Address, BlockNumber, Compatibility, Hash32, ShardID, rlp
 from harmony_core.trie import EMPTY_ROOT, derive_sha
+from harmony_core.trie.build import derive_sha_at
 
 __all__ = [
     "CXReceipt",
@@ -319,9 +320,10 @@ def legacy_outgoing_receipts_root(receipts: Sequence[CXReceipt]) -> Hash32:
 
     Source: core/types/derive_sha.go, DeriveMultipleShardsSha; core/block_validator.go, ValidateState, takes either.
     """
-    return joined_root(
-        {shard_id: legacy_root_of_shard(receipts, shard_id) for shard_id in _targets(receipts)}
-    )
+    places: defaultdict[ShardID, list[tuple[int, bytes]]] = defaultdict(list)
+    for index, receipt in enumerate(receipts):
+        places[receipt.to_shard_id].append((index, receipt.encode()))
+    return joined_root({shard_id: derive_sha_at(places[shard_id]) for shard_id in sorted(places)})
 
 
 def legacy_root_of_shard(receipts: Sequence[CXReceipt], shard_id: ShardID) -> Hash32:
@@ -335,10 +337,6 @@ def joined_root(roots: dict[ShardID, Hash32]) -> Hash32:
         shard_id.to_bytes(4, "big") + root for shard_id, root in roots.items() if root != EMPTY_ROOT
     )
     return keccak256(joined) if joined else EMPTY_ROOT
-
-
-def _targets(receipts: Iterable[CXReceipt]) -> list[ShardID]:
-    return sorted({receipt.to_shard_id for receipt in receipts})
 
 
 def incoming_receipts_root(proofs: Iterable[CXReceiptsProof]) -> Hash32:

@@ -22,7 +22,16 @@ from harmony_core.trie.node import (
     reference_to_encoding,
 )
 
-__all__ = ["Entry", "build", "derive_sha", "reference_of_sorted", "root_of_sorted", "shared_depth", "ways"]
+__all__ = [
+    "Entry",
+    "build",
+    "derive_sha",
+    "derive_sha_at",
+    "reference_of_sorted",
+    "root_of_sorted",
+    "shared_depth",
+    "ways",
+]
 
 Entry = tuple[str, bytes]
 """A key as hexadecimal digits and its value."""
@@ -136,7 +145,16 @@ def derive_sha(items: Iterable[bytes]) -> Hash32:
     Returns:
         The 32-byte root, `EMPTY_ROOT` without items.
     """
-    entries = [(_index_key(index), item) for index, item in enumerate(items) if item]
+    return derive_sha_at(enumerate(items))
+
+
+def derive_sha_at(items: Iterable[tuple[int, bytes]]) -> Hash32:
+    """Return the root that `derive_sha` gives for items at these indexes, every other index left out.
+
+    Args:
+        items: indexes, each once and rising, with the RLP encodings there.
+    """
+    entries = [(_index_key(index), item) for index, item in items if item]
     # The keys are in order but for index 0, whose encoding 0x80 comes after 0x01 to 0x7f.
     entries.sort()
     return root_of_sorted(entries)
