@@ -8,7 +8,7 @@ import pytest
 
 from harmony_core.chain import Block, Header, decode_block, decode_shard_state
 from harmony_core.chain.validator_wrapper import ValidatorStatus
-from harmony_core.committee import Candidate, epoch_of_child
+from harmony_core.committee import Candidate, election_for_epoch, epoch_of_child, keeps_committees
 from harmony_core.errors import MissingDataError, VerificationError
 from harmony_core.light_client import ProvenHeader, StateValidators, VerifiedBlock, verify_block
 from harmony_core.primitives import Address, BlockNumber, Epoch, Hash32, ShardID
@@ -55,15 +55,30 @@ def verified(recorded: RecordedElections, block: Block, **given: Any) -> Verifie
     return verify_block(block, proof, network=recorded.recording.network, **given)
 
 
-def electing(recorded: RecordedElections) -> list[tuple[Block, list[Candidate]]]:
-    """The blocks that elect, with the validators before them, as far as the recording tells both."""
-    known = blocks(recorded, 0)
+def electing(recorded: RecordedElections, *, keeping: bool = False) -> list[tuple[Block, list[Candidate]]]:
+    """The blocks that elect, with the validators before them, as far as the recording tells both.
+
+    Either those in which somebody wins, or those that keep the committees because nobody does.
+    """
+    known, network = blocks(recorded, 0), recorded.recording.network
     found = []
     for header in recorded.carried:
         validators = recorded.validators(header.epoch, header.number)
         if header.hash in known and validators is not None:
-            found.append((known[header.hash], validators))
+            election = election_for_epoch(network, Epoch(header.epoch + 1), validators)
+            if keeps_committees(network, election) is keeping:
+                found.append((known[header.hash], validators))
     return found
+
+
+@every_recording
+def test_committees_that_are_kept_are_those_of_the_epoch_before(recorded: RecordedElections) -> None:
+    for block, validators in electing(recorded, keeping=True):
+        alone = verified(recorded, block, validators=Given(validators))
+        assert (RULE, "beacon-committees-missing") in {(item.rule, item.code) for item in alone.not_checked}
+        given = {"validators": Given(validators), "committees": committees(recorded.recording)}
+        found = verified(recorded, block, **given)
+        assert (RULE in found.proven) is not (RULE in {item.rule for item in found.not_checked})
 
 
 @every_recording
