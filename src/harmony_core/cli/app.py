@@ -45,7 +45,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="harmony-core",
-    help="Verify Harmony headers, committees and commit signatures without trusting a server.",
+    help="Check the Harmony blockchain by its own rules, without trusting a server.",
     no_args_is_help=True,
     context_settings=CONTEXT,
     pretty_exceptions_enable=False,
@@ -57,18 +57,17 @@ _tx_app = typer.Typer(
 )
 app.add_typer(_header_app, name="header")
 app.add_typer(_tx_app, name="tx")
-app.add_typer(proof_app, name="proof")
+app.add_typer(proof_app, name="proof", short_help="Verify proofs of accounts and receipts.")
 app.add_typer(trie_app, name="trie")
-app.add_typer(committee_app, name="committee")
-app.add_typer(archive_app, name="archive")
+app.add_typer(committee_app, name="committee", short_help="Hold and explain elections; show power.")
+app.add_typer(archive_app, name="archive", short_help="Audit the databases of nodes.")
 app.add_typer(staking_app, name="staking")
 app.add_typer(slash_app, name="slash")
 app.add_typer(fbft_app, name="fbft")
 app.add_typer(vdf_app, name="vdf")
 app.add_typer(vrf_app, name="vrf")
 app.add_typer(randomness_app, name="randomness")
-app.add_typer(security_app, name="security")
-app.command("simulate", short_help="Let a committee decide blocks on a simulated network.")(simulate_command)
+app.add_typer(security_app, name="security", short_help="Compute how safe committees are.")
 
 
 def _show_version(wanted: bool) -> None:
@@ -246,7 +245,7 @@ def _tx_cost(
     return show_costs(source, network_option(network), epoch, as_json=as_json)
 
 
-@app.command("backends", short_help="Show the cryptographic back ends in use, each proven on a vector.")
+@app.command("backends", short_help="Show and test the cryptographic back ends.")
 @guarded
 def _backends(*, as_json: AsJson = False) -> ExitCode:
     """Show which back end each cryptographic primitive uses, and prove each on a vector.
@@ -256,3 +255,6 @@ def _backends(*, as_json: AsJson = False) -> ExitCode:
     from harmony_core.cli.backends_view import show_backends  # noqa: PLC0415 - loaded when it is needed
 
     return show_backends(as_json=as_json)
+
+
+app.command("simulate", short_help="Let a committee decide blocks on a simulated network.")(simulate_command)

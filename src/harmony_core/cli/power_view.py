@@ -62,6 +62,7 @@ def _state(source: str, epoch: int | None) -> ShardState:
         if not isinstance(text, str):
             raise DecodeError("The JSON object has no text under the key rlp.", code="power-input")
         states.append(decode_shard_state(bytes_from_hex(text)))
+    epochs = ", ".join(str(state.epoch) for state in states)
     if len(states) > 1:
         states = [state for state in states if state.epoch == epoch]
     require(
@@ -69,7 +70,8 @@ def _state(source: str, epoch: int | None) -> ShardState:
         MissingDataError,
         "power-input-epoch",
         "Give one shard state, or several of which --epoch names one.",
-        actual=f"{len(states)} states",
+        expected=f"one of the epochs {epochs or 'of a shard state'}",
+        actual="none" if epoch is None else epoch,
     )
     return states[0] if states else ShardState(None, ())
 
