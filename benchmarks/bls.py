@@ -20,6 +20,8 @@ from functools import partial
 from hashlib import sha256
 from statistics import median
 
+from timing import seconds
+
 from harmony_core.crypto.bls import (
     Backend,
     KeySet,
@@ -76,13 +78,6 @@ class Committee:
             )
             for i in range(count)
         ]
-
-
-def seconds(function: Callable[[], object]) -> float:
-    """Processor time of one run, which other work on the machine disturbs less than the clock."""
-    start = time.process_time()
-    function()
-    return time.process_time() - start
 
 
 def yardstick() -> Callable[[], bool]:

@@ -12,12 +12,13 @@ import json
 import random
 import resource
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from statistics import median
+
+from timing import seconds
 
 from harmony_core.chain import Committee, Header, HeaderVersion, Slot
 from harmony_core.crypto.bls import SecretKey, load_backend
@@ -84,13 +85,6 @@ class Bench:
         total = SecretKey(sum(self.scalars[i] for i in present) % ORDER).sign(payload)
         bitmap = sum(1 << i for i in present).to_bytes((SLOTS + 7) // 8, "little")
         return header, Commit(total.to_bytes(), bitmap), self.committee
-
-
-def seconds(function: Callable[[], object]) -> float:
-    """Processor time of one run, which other work on the machine disturbs less than the clock."""
-    start = time.process_time()
-    function()
-    return time.process_time() - start
 
 
 def in_yardsticks(function: Callable[[], object], count: int, rounds: int) -> tuple[float, float, float]:

@@ -6,13 +6,12 @@ The yardstick is the time to encode a wrapper of the state. Times are the shorte
 """
 
 import argparse
-import gc
 import json
 import resource
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
+
+from timing import best
 
 from harmony_core.chain.staking_message import CollectRewards, Delegate, Undelegate
 from harmony_core.chain.validator_wrapper import (
@@ -36,22 +35,10 @@ from harmony_core.staking import (
     store_validators,
 )
 
-REPEATS = 3
 ONE = 10**18
 EPOCH = Epoch(2000)
 DELEGATORS = 100
 ROWS: list[dict[str, object]] = []
-
-
-def best(action: Callable[[], object], count: int = 1) -> float:
-    """Return the shortest of a few runs, in microseconds for one of ``count`` operations."""
-    times = []
-    for _ in range(REPEATS):
-        gc.collect()
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times) / count * 1e6
 
 
 def row(name: str, microseconds: float, yardstick: float) -> None:

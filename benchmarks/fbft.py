@@ -10,11 +10,12 @@ import argparse
 import json
 import resource
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from statistics import median
+
+from timing import seconds
 
 from harmony_core.chain import Committee, Slot
 from harmony_core.crypto.bls import SecretKey, load_backend
@@ -35,12 +36,6 @@ PLACE = Place(ShardID(0), BlockNumber(70_000_000), ViewID(70_000_009))
 VOTE_YARDSTICKS = 1.3
 BATCH_MILLISECONDS = 30.0
 FALSE_VOTES = (17, 118)
-
-
-def seconds(function: Callable[[], object]) -> float:
-    start = time.process_time()
-    function()
-    return time.process_time() - start
 
 
 def yardstick() -> Callable[[], bool]:

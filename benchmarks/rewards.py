@@ -6,13 +6,12 @@ The yardstick is one multiplication of 18-decimal numbers. Times are the shortes
 """
 
 import argparse
-import gc
 import json
 import random
 import resource
 import sys
-import time
-from collections.abc import Callable
+
+from timing import best
 
 from harmony_core.chain import Committee, ShardState, Slot
 from harmony_core.chain.validator_wrapper import (
@@ -35,21 +34,9 @@ from harmony_core.staking import (
     with_reward,
 )
 
-REPEATS = 5
 TARGET = 5.0
 ONE = 10**18
 ROWS: list[dict[str, object]] = []
-
-
-def best(action: Callable[[], object], count: int) -> float:
-    """Return the shortest of a few runs, in microseconds for one of ``count`` operations."""
-    times = []
-    for _ in range(REPEATS):
-        gc.collect()
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times) / count * 1e6
 
 
 def row(name: str, microseconds: float, multiplication: float) -> None:

@@ -6,35 +6,22 @@ The yardstick is one keccak-256 of 110 bytes. Every measurement of memory runs i
 """
 
 import argparse
-import gc
 import json
 import random
 import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from timing import best
 
 from harmony_core.crypto import keccak256
 from harmony_core.primitives import Address, Hash32
 from harmony_core.state import State, account_at_root, prove_account
 
-REPEATS = 3
 SHARDS = 4
 ROWS: list[dict[str, object]] = []
-
-
-def best(action: Callable[[], object], count: int) -> float:
-    """Return the shortest of a few runs, in microseconds for one of ``count`` operations."""
-    times = []
-    for _ in range(REPEATS):
-        gc.collect()
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times) / count * 1e6
 
 
 def row(name: str, microseconds: float, keccak: float) -> None:

@@ -12,12 +12,11 @@ import json
 import random
 import resource
 import sys
-import time
 import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 import rlp
+from timing import best
 from trie.hexary import HexaryTrie
 
 from harmony_core.crypto import keccak256
@@ -26,17 +25,6 @@ from harmony_core.trie import Trie, derive_sha, verify_proof
 ORACLE: Any = HexaryTrie
 ORACLE_KEYS = 2000
 REPEATS = 3
-
-
-def best(action: Callable[[], object], count: int) -> float:
-    """Return the shortest of a few runs, in microseconds for one of ``count`` operations."""
-    times = []
-    for _ in range(REPEATS):
-        gc.collect()
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times) / count * 1e6
 
 
 ROWS: list[dict[str, object]] = []

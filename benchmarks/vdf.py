@@ -17,6 +17,8 @@ from functools import partial
 from statistics import median
 from typing import Any
 
+from timing import seconds
+
 from harmony_core.randomness import vdf
 from harmony_core.randomness.vdf.discriminant import discriminant
 from harmony_core.randomness.vdf.form import generator, square
@@ -29,12 +31,6 @@ SEED = bytes(range(32))
 MAINNET = 50_000
 GROWTH = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
 SLICE = {"flint": 200, "gmpy2": 20, "pure": 2, "pari": 60}
-
-
-def seconds(action: Callable[[], object]) -> float:
-    start = time.process_time()
-    action()
-    return time.process_time() - start
 
 
 def squarings() -> dict[str, Callable[[int], object]]:

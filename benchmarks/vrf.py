@@ -9,11 +9,12 @@ P-256 VRF of the early protocol. What the Go node takes is a signature verificat
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from statistics import median
+
+from timing import seconds
 
 from harmony_core.chain import Committee, Header, HeaderVersion, Slot
 from harmony_core.crypto.bls import SecretKey, load_backend
@@ -30,12 +31,6 @@ LEADERS = 8
 BATCH = 128
 EPOCH = Epoch(2152)
 TARGET = 1.5
-
-
-def seconds(function: Callable[[], object]) -> float:
-    start = time.process_time()
-    function()
-    return time.process_time() - start
 
 
 def yardstick() -> Callable[[], bool]:
