@@ -37,7 +37,7 @@ from harmony_core.fbft.view_change_rules import check_new_view_votes, examine_ne
 from harmony_core.primitives import STRICT, Compatibility
 from harmony_core.wire import Envelope
 
-__all__ = ["check_messages", "examine_message", "verify_envelope_signature", "verify_message"]
+__all__ = ["check_messages", "examine_message", "verified", "verify_envelope_signature", "verify_message"]
 
 _BATCH = 1024
 """Signatures that are checked together: a bad one costs the search of a batch only."""
@@ -208,13 +208,17 @@ def _proven(
 ) -> VerifiedMessage:
     if isinstance(message, NewView) and not compatibility.new_view_without_votes:
         check_new_view_votes(message, view, votes)
+    return verified(message, view, examined)
+
+
+def verified(message: Message, view: KnownView, examined: Examined) -> VerifiedMessage:
+    """Return the proof value of a message whose claims all hold, or that this node has made itself."""
     rule = view.committee.rule
-    power = rule.share(rule.power(examined.counted))
     return VerifiedMessage(
         _MINT,
         message=message,
         view=view,
         sender_bitmap=examined.sender_bitmap,
-        power=power,
+        power=rule.share(rule.power(examined.counted)),
         target=examined.target,
     )

@@ -4,13 +4,13 @@ from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.fbft.claims import ClaimKind, Examined, judge
 from harmony_core.fbft.engine.block import BlockFacts
 from harmony_core.fbft.engine.state import State
-from harmony_core.fbft.known_view import _MINT, KnownView, VerifiedMessage
+from harmony_core.fbft.known_view import KnownView
 from harmony_core.fbft.messages import Message, Prepared
 from harmony_core.fbft.round_rules import check_leader, check_place, examine_certificate, message_claim
 from harmony_core.fbft.senders import sender_bitmap_of
 from harmony_core.fbft.verification import examine_message
 
-__all__ = ["check_parent", "verified", "verify_in", "verify_sender"]
+__all__ = ["check_claims", "check_parent", "slot_of", "verify_in", "verify_sender"]
 
 
 def verify_in(state: State, message: Message, view: KnownView) -> Examined:
@@ -70,20 +70,6 @@ def verify_sender(state: State, message: Message) -> int:
     claim = message_claim(message, bitmap)  # type: ignore[arg-type]  # votes are handled before
     check_claims(state, Examined(bitmap, (claim,), bitmap))
     return slot_of(bitmap)
-
-
-def verified(message: Message, view: KnownView, examined: Examined) -> VerifiedMessage:
-    """Return the proof value of a message that `verify_in` has let through, or that this node has made itself."""
-    rule = view.committee.rule
-    power = rule.share(rule.power(examined.counted))
-    return VerifiedMessage(
-        _MINT,
-        message=message,
-        view=view,
-        sender_bitmap=examined.sender_bitmap,
-        power=power,
-        target=examined.target,
-    )
 
 
 def slot_of(bitmap: bytes) -> int:

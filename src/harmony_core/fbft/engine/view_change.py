@@ -11,12 +11,12 @@ from harmony_core.fbft.engine.events import Broadcast, Persist, Timer
 from harmony_core.fbft.engine.finality import try_to_finish
 from harmony_core.fbft.engine.rounds import ask_proposal, follow_prepared
 from harmony_core.fbft.engine.state import Round, State
-from harmony_core.fbft.engine.verify import check_claims, check_parent, slot_of, verified, verify_in
+from harmony_core.fbft.engine.verify import check_claims, check_parent, slot_of, verify_in
 from harmony_core.fbft.engine.view_votes import HeldVote
 from harmony_core.fbft.engine.votes import Votes
 from harmony_core.fbft.engine.voting import cast_commit, learn
 from harmony_core.fbft.messages import NewView, ViewChange
-from harmony_core.fbft.verification import examine_message
+from harmony_core.fbft.verification import examine_message, verified
 from harmony_core.fbft.view_change_rules import check_new_view_votes, check_view_ahead
 from harmony_core.primitives import ViewID
 
