@@ -29,7 +29,7 @@ def simulate_command(
         typer.Option(
             metavar="KIND[=COUNT]",
             show_default=False,
-            help=f"Faulty nodes, the last ones of the committee; may be repeated. Kinds: {_FAULTS}.",
+            help=f"Faulty nodes, spread over the committee; may be repeated. Kinds: {_FAULTS}.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=_LARGEST_SEED, help="The same seed, the same run.")] = 0,

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -107,17 +108,18 @@ def _cluster(job: SimulationJob) -> Cluster:
 
 
 def _faults(job: SimulationJob) -> dict[int, Fault]:
-    faults: dict[int, Fault] = {}
+    groups: list[list[Fault]] = []
     for text in job.faults:
         kind, count = _matched(r"([a-z-]+)(?:=(\d{1,6}))?", text, "--faults")
         if kind not in set(Fault):
             known = ", ".join(Fault)
             raise typer.BadParameter(f"no fault is called {kind!r}; known are {known}", param_hint="--faults")
-        for _ in range(int(count or 1)):
-            faults[job.validators - 1 - len(faults)] = Fault(kind)
-    if len(faults) >= job.validators:
+        groups.append([Fault(kind)] * min(int(count or 1), job.validators))
+    kinds = [kind for turn in zip_longest(*groups) for kind in turn if kind is not None]
+    if len(kinds) >= job.validators:
         raise typer.BadParameter("at least one node is honest", param_hint="--faults")
-    return faults
+    # Spread over the committee, so that their turns to lead come among those of the honest ones.
+    return {(2 * at + 1) * job.validators // (2 * len(kinds)): kind for at, kind in enumerate(kinds)}
 
 
 def _partition(text: str, validators: int) -> Partition:

@@ -42,7 +42,7 @@ class RunReport:
         messages: how many messages of each type were sent to a receiver.
         bytes_sent: bytes of them all, framing included.
         violations: heights with different final blocks.
-        evidence: members caught voting twice.
+        evidence: how many double votes honest nodes have proven.
         refusals: how often honest nodes refused something, by rule.
     """
 
@@ -126,6 +126,6 @@ def report_run(cluster: Cluster, wanted: int) -> RunReport:
         dict(sorted(cluster.messages.items())),
         cluster.bytes_sent,
         tuple(sorted({violation.number for violation in cluster.violations})),
-        sum(len(node.evidence) for node in cluster.honest),
+        len({(one.offender, one.moment) for node in cluster.honest for one in node.evidence}),
         dict(sorted(refusals.items())),
     )
