@@ -118,8 +118,12 @@ class RecordedStaking:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the recording is complete from genesis on, so that no data may be missing."""
-        return bool(self.is_complete and 0 in self.headers and self.snapshots)
+        """Whether the recording is complete from genesis on, so that no data may be missing.
+
+        Other shards skip epochs, so that only the beacon shard's committees are those of all.
+        """
+        committees = (self.recording.folder / "committees_shard0.jsonl.gz").exists()
+        return bool(self.is_complete and 0 in self.headers and self.snapshots and committees)
 
     def start(self) -> tuple[int, StakingState] | None:
         """Return the first block that can be recomputed, and the state before it.
