@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any, Final
 
 from harmony_core.chain import Committee, Slot
+from harmony_core.crypto.bitmap import enabled_indexes
 from harmony_core.crypto.bls import SecretKey
+from harmony_core.fbft.build import sign_jointly
 from harmony_core.fbft.messages import Message, RoundMessage
 from harmony_core.params import load_network
 from harmony_core.primitives import (
@@ -19,7 +21,7 @@ from harmony_core.primitives import (
     ShardID,
     bytes_from_hex,
 )
-from harmony_core.quorum import TrustedCommittee
+from harmony_core.quorum import Commit, TrustedCommittee
 from harmony_core.wire import Envelope, MessageType
 from support.conformance import Case, load_document, packaged_folder
 
@@ -54,6 +56,11 @@ class Members:
 
     def trusted(self, epoch: int) -> TrustedCommittee:
         return _trusted(self.committee, epoch)
+
+    def certificate(self, bitmap: bytes, payload: bytes) -> Commit:
+        """Return the certificate that the members of a bitmap make."""
+        signers = [self.secrets[slot] for slot in enabled_indexes(bitmap, len(self.keys))]
+        return Commit(sign_jointly(payload, signers), bitmap)
 
 
 @cache

@@ -1,11 +1,13 @@
-"""The outcome of an action that may be refused: a value or the refusal, for properties that allow both."""
+"""The outcome of an action that may be refused: a value, the refusal, its code or its text."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
+import pytest
+
 from harmony_core.errors import HarmonyError
 
-__all__ = ["outcome"]
+__all__ = ["code_of", "outcome", "refusal", "text_of"]
 
 Value = TypeVar("Value")
 
@@ -17,3 +19,28 @@ def outcome(action: Callable[[], Value]) -> tuple[Value, None] | tuple[None, Har
     except HarmonyError as error:
         str(error)
         return None, error
+
+
+def code_of(action: Callable[[], object]) -> str | None:
+    """Return the code of the `HarmonyError` that ``action`` raises, or None."""
+    try:
+        action()
+    except HarmonyError as error:
+        return error.code
+    return None
+
+
+def text_of(action: Callable[[], object]) -> str | None:
+    """Return the text of the `HarmonyError` that ``action`` raises, or None."""
+    try:
+        action()
+    except HarmonyError as error:
+        return str(error)
+    return None
+
+
+def refusal(action: Callable[[], object]) -> HarmonyError:
+    """Return the `HarmonyError` that ``action`` has to raise."""
+    with pytest.raises(HarmonyError) as info:
+        action()
+    return info.value

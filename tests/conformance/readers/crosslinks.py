@@ -26,23 +26,12 @@ from harmony_core.primitives import (
     ViewID,
     bytes_from_hex,
 )
+from support.case_values import cross_link_in
 from support.conformance import Case, reader, top_level_reader
 
 
 def _hex(value: bytes) -> str:
     return "0x" + value.hex()
-
-
-def _built(fields: Mapping[str, Any]) -> CrossLink:
-    return CrossLink(
-        Hash32.from_hex(fields["hash"]),
-        BlockNumber(int(fields["blockNumber"])),
-        ViewID(int(fields["viewID"])),
-        BLSSignatureBytes.from_hex(fields["signature"]),
-        bytes_from_hex(fields["bitmap"]),
-        ShardID(fields["shardID"]),
-        Epoch(int(fields["epoch"])),
-    )
 
 
 def _shown(link: CrossLink) -> dict[str, object]:
@@ -71,14 +60,14 @@ def _json(link: CrossLink) -> str:
 
 
 def _too_large(case: Case) -> str | None:
-    link = _built(case["crossLink"])
+    link = cross_link_in(case["crossLink"])
     wide = max(link.number, link.view_id, link.epoch).bit_length() > 64
     return "field-integer-size" if wide else None
 
 
 @reader("crosslinks", "crossLink", inputs=("crossLink",), strict_differs=_too_large)
 def cross_link(case: Case, compatibility: Compatibility) -> dict[str, object]:
-    link = _built(case["crossLink"])
+    link = cross_link_in(case["crossLink"])
     decoded = decode_cross_link(link.encode(), compatibility=compatibility)
     assert decoded == link
     assert _shown(decoded) == case["crossLink"]

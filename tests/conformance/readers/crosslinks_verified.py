@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from harmony_core.chain import Committee, Header, HeaderVersion, Slot, decode_header
+from harmony_core.chain import Committee, Header, HeaderVersion, decode_header
 from harmony_core.chain.crosslink import CrossLink, cross_link_of
 from harmony_core.cross_shard import verify_cross_link
 from harmony_core.errors import HarmonyError, MissingDataError
 from harmony_core.params import Network, load_network
 from harmony_core.primitives import (
-    Address,
     BlockNumber,
-    BLSPublicKeyBytes,
     BLSSignatureBytes,
     Compatibility,
-    Dec,
     Epoch,
     Hash32,
     ShardID,
@@ -24,6 +21,7 @@ from harmony_core.primitives import (
     bytes_from_hex,
 )
 from harmony_core.quorum import TrustedCommittee, commit_payload
+from support.case_values import committee_in, cross_link_in
 from support.committees import committee_of
 from support.conformance import Case, load_document, packaged_folder, reader
 
@@ -56,21 +54,9 @@ def _others(case: Case) -> Iterator[Mapping[str, Any]]:
     return iter((*case.siblings, *load_document(packaged_folder() / f"{case.file}.json")["cases"]))
 
 
-def _committee_of(fields: Mapping[str, Any]) -> Committee:
-    slots = (
-        Slot(
-            Address.from_hex(slot["addr"]),
-            BLSPublicKeyBytes.from_hex(slot["bls"]),
-            None if slot["effectiveStake"] is None else Dec(int(slot["effectiveStake"])),
-        )
-        for slot in fields["slots"]
-    )
-    return Committee(ShardID(fields["shardID"]), tuple(slots))
-
-
 def _mainnet_stub(case: Case) -> Everywhere:
     fields = next(other for other in _others(case) if other.get("type") == "committeeForVerify")
-    return Everywhere(MAINNET, _committee_of(fields))
+    return Everywhere(MAINNET, committee_in(fields))
 
 
 def _engine_stub(case: Case) -> Everywhere:
@@ -92,24 +78,12 @@ def _refusal(link: CrossLink, committees: Everywhere, compatibility: Compatibili
 def committee_for_verify(case: Case, _compatibility: Compatibility) -> dict[str, object]:
     fields = {name: case[name] for name in case.inputs}
     assert fields["network"] == MAINNET.name
-    _trusted(MAINNET, _committee_of(fields), Epoch(700))
+    _trusted(MAINNET, committee_in(fields), Epoch(700))
     return {}
 
 
-def _link(fields: Mapping[str, Any]) -> CrossLink:
-    return CrossLink(
-        Hash32.from_hex(fields["hash"]),
-        BlockNumber(int(fields["blockNumber"])),
-        ViewID(int(fields["viewID"])),
-        BLSSignatureBytes.from_hex(fields["signature"]),
-        bytes_from_hex(fields["bitmap"]),
-        ShardID(fields["shardID"]),
-        Epoch(int(fields["epoch"])),
-    )
-
-
 def _strict_differs(case: Case) -> str | None:
-    return _padding(_link(case["crossLink"]), _mainnet_stub(case))
+    return _padding(cross_link_in(case["crossLink"]), _mainnet_stub(case))
 
 
 def _padding(link: CrossLink, stub: Everywhere) -> str | None:
@@ -121,7 +95,7 @@ def _padding(link: CrossLink, stub: Everywhere) -> str | None:
 
 @reader("crosslinks", "verifyCrossLink", inputs=("crossLink",), strict_differs=_strict_differs)
 def verify(case: Case, compatibility: Compatibility) -> dict[str, object]:
-    link = _link(case["crossLink"])
+    link = cross_link_in(case["crossLink"])
     # The payload that was signed is that of the link before it was altered, which only the note tells.
     return {
         "rlp": "0x" + link.encode().hex(),

@@ -1,6 +1,5 @@
 """fbft_messages.json: commit payloads, commits on headers, leaders, and the committees they refer to."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -32,6 +31,7 @@ from harmony_core.quorum import (
 )
 from support.committees import committee_of
 from support.conformance import ABSENT, Case, given_folders, load_document, packaged_folder, reader
+from support.outcome import text_of
 
 FILE: Final = "fbft_messages"
 
@@ -92,7 +92,7 @@ def verify(given: dict[str, Any], compatibility: Compatibility) -> str | None:
         view_id=ViewID(given.get("view_id", 0)),
         block_hash=Hash32.from_hex(given["header_hash"]),
     )
-    return outcome(
+    return text_of(
         lambda: verify_commit_target(
             target,
             Commit.from_bytes(bytes_from_hex(given["signature"]), bytes_from_hex(given["bitmap"])),
@@ -100,14 +100,6 @@ def verify(given: dict[str, Any], compatibility: Compatibility) -> str | None:
             compatibility=compatibility,
         )
     )
-
-
-def outcome(check: Callable[[], object]) -> str | None:
-    try:
-        check()
-    except HarmonyError as error:
-        return str(error)
-    return None
 
 
 def refused_by_strict(case: Case) -> str | None:
@@ -165,7 +157,7 @@ def leader_from_coinbase(case: Case, _: Compatibility) -> dict[str, object]:
     staking = load_chain_config("localnet").is_staking(Epoch(given["epoch"]))
     coinbase = Address.from_hex(given["coinbase"])
     found: list[BLSPublicKeyBytes] = []
-    error = outcome(lambda: found.append(leader_of_coinbase(engine_committee(), coinbase, staking=staking)))
+    error = text_of(lambda: found.append(leader_of_coinbase(engine_committee(), coinbase, staking=staking)))
     return {"out": {"error": error, "key": found[0].to_hex() if found else ABSENT}}
 
 

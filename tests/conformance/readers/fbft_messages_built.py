@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from harmony_core.chain import decode_block
 from harmony_core.crypto import keccak256
-from harmony_core.crypto.bitmap import enabled_indexes
 from harmony_core.crypto.bls import PublicKey, SecretKey, Signature, verify
 from harmony_core.errors import HarmonyError
 from harmony_core.fbft import Committed, CommitVote, Message, Prepare, Prepared
@@ -17,7 +16,6 @@ from harmony_core.fbft.build import (
     build_last_sign_power,
     build_prepare,
     build_prepared,
-    sign_jointly,
 )
 from harmony_core.fbft.claims import ClaimKind
 from harmony_core.fbft.encoding import content_of, decode_message, to_envelope
@@ -38,23 +36,16 @@ from harmony_core.quorum import Commit, commit_payload
 from harmony_core.wire import ConsensusRequest, Envelope, consensus_content, decode_envelope, frame
 from support.conformance import Case, reader
 from support.fbft_cases import FILE, Members, envelope_json, given_block, given_members, parsed_json, x
+from support.outcome import code_of
 
 REFERENCE: Final = Compatibility.reference()
 
 
-def error_of(action: Callable[[], object]) -> str | None:
-    try:
-        action()
-    except HarmonyError as error:
-        return error.code
-    return None
-
-
 def differs(action: Callable[[Compatibility], object]) -> str | None:
     """Name the rule by which strict refuses what the reference accepts."""
-    if error_of(lambda: action(REFERENCE)) is not None:
+    if code_of(lambda: action(REFERENCE)) is not None:
         return None
-    return error_of(lambda: action(STRICT))
+    return code_of(lambda: action(STRICT))
 
 
 @reader(FILE, "block", inputs=("in",))
@@ -74,17 +65,11 @@ def block(case: Case, _: Compatibility) -> dict[str, object]:
     }
 
 
-def certificate_of(members: Members, bitmap: bytes, payload: bytes) -> Commit:
-    """Return the certificate that the members of a bitmap make."""
-    signers = [members.secrets[slot] for slot in enabled_indexes(bitmap, len(members.keys))]
-    return Commit(sign_jointly(payload, signers), bitmap)
-
-
 @reader(FILE, "construct", inputs=("in",))
 def construct(case: Case, compatibility: Compatibility) -> dict[str, object]:
     given, members = case["in"], given_members(case)
     if not given["signers"]:
-        return {"out": {"error": error_of(lambda: sender_fields([], members.keys))}}
+        return {"out": {"error": code_of(lambda: sender_fields([], members.keys))}}
     listed = case.fields["out"]["message"]["consensus"]["payload"]
     # Who has voted before a certificate is made stands in the certificate only.
     envelope = constructed(given, members, given_block(case), bytes_from_hex(listed)[96:])
@@ -126,9 +111,7 @@ def constructed(given: dict[str, Any], members: Members, listed: Any, bitmap: by
         payload = bytes_from_hex(given["payload_for_sign"])
         message = build_commit_vote(place, block_hash, payload, keys, members.keys)
     elif given["type"] == "PREPARED":
-        message = build_prepared(
-            place, block_hash, block, certificate_of(members, bitmap, block_hash), keys[0]
-        )
+        message = build_prepared(place, block_hash, block, members.certificate(bitmap, block_hash), keys[0])
     elif given["type"] == "COMMITTED":
         header = decode_block(block).header
         payload = commit_payload(
@@ -138,7 +121,7 @@ def constructed(given: dict[str, Any], members: Members, listed: Any, bitmap: by
             view_id=header.view_id,
             epoch=header.epoch,
         )
-        message = build_committed(place, block_hash, certificate_of(members, bitmap, payload), keys[0])
+        message = build_committed(place, block_hash, members.certificate(bitmap, payload), keys[0])
     else:
         return other_type(given, place, block_hash, keys)
     return to_envelope(message)
@@ -186,14 +169,14 @@ def vote_checks(envelope: Envelope, signers: list[int], members: Members, data: 
     return {
         "aggregate_pubkey": x(key.to_bytes()),
         "data": x(data),
-        "ok": error_of(lambda: verify(key, data, signature)) is None,
-        "ok_other_data": error_of(lambda: verify(key, keccak256(data), signature)) is None,
-        "ok_other_key": error_of(lambda: verify(stranger, data, signature)) is None,
+        "ok": code_of(lambda: verify(key, data, signature)) is None,
+        "ok_other_data": code_of(lambda: verify(key, keccak256(data), signature)) is None,
+        "ok_other_key": code_of(lambda: verify(stranger, data, signature)) is None,
     }
 
 
 def message_signature(envelope: Envelope, key: PublicKey, compatibility: Compatibility) -> dict[str, object]:
-    error = error_of(lambda: verify_envelope_signature(envelope, key, compatibility=compatibility))
+    error = code_of(lambda: verify_envelope_signature(envelope, key, compatibility=compatibility))
     return {"ok": True} if error is None else {"ok": False, "error": error}
 
 
@@ -211,14 +194,14 @@ def verified_signature(case: Case, compatibility: Compatibility) -> None:
     strict_differs=lambda case: differs(lambda mode: verified_signature(case, mode)),
 )
 def verify_message_sig(case: Case, compatibility: Compatibility) -> dict[str, object]:
-    error = error_of(lambda: verified_signature(case, compatibility))
+    error = code_of(lambda: verified_signature(case, compatibility))
     return {"out": {"ok": True} if error is None else {"ok": False, "error": error}}
 
 
 def parse_case(case: Case, compatibility: Compatibility) -> dict[str, object]:
     envelope = decode_envelope(bytes_from_hex(case["in"]["protobuf"]), compatibility=compatibility)
     if envelope.request is None:
-        assert error_of(lambda: decode_message(envelope.encode(), compatibility=compatibility))
+        assert code_of(lambda: decode_message(envelope.encode(), compatibility=compatibility))
         return {"panic": "the reference looks into a request that is not there"}
     return {"parsed": parsed(envelope, given_members(case), compatibility)}
 
@@ -265,14 +248,14 @@ def read_sig_bitmap_payload(case: Case, compatibility: Compatibility) -> dict[st
         signature = Signature.from_bytes(certificate.signature, compatibility=REFERENCE)
     except HarmonyError as error:
         return {"out": {"error": error.code}}
-    quorum = error_of(lambda: examine_certificate(payload, data, ClaimKind.PREPARED, view, compatibility))
+    quorum = code_of(lambda: examine_certificate(payload, data, ClaimKind.PREPARED, view, compatibility))
     return {
         "out": {
             "aggregate_public": x(key.to_bytes()),
             "bitmap": x(certificate.bitmap),
             "quorum_by_mask": quorum is None,
             "sig": x(certificate.signature),
-            "verify": error_of(lambda: verify(key, data, signature, compatibility=compatibility)) is None,
+            "verify": code_of(lambda: verify(key, data, signature, compatibility=compatibility)) is None,
         }
     }
 

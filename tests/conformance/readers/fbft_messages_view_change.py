@@ -1,6 +1,5 @@
 """fbft_messages.json: the messages of a view change, what the next leader makes of them, and who accepts it."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from harmony_core.chain import decode_block
@@ -14,7 +13,6 @@ from harmony_core.fbft.build import (
     build_commit_vote,
     build_new_view,
     build_view_change,
-    sign_jointly,
 )
 from harmony_core.fbft.claims import Claim, judge
 from harmony_core.fbft.encoding import content_of, encode_message, signing_bytes, to_envelope
@@ -37,40 +35,26 @@ from harmony_core.primitives import (
     ViewID,
     bytes_from_hex,
 )
-from harmony_core.quorum import Commit, CommitTarget, commit_payload
+from harmony_core.quorum import CommitTarget, commit_payload
 from harmony_core.wire import frame
 from support.conformance import Case, reader
 from support.fbft_cases import FILE, Members, envelope_json, given_block, given_members, parsed_json, x
+from support.outcome import code_of
 
 REFERENCE: Final = Compatibility.reference()
 CURRENT_LEADER: Final = 0
 VALIDATOR: Final = 4
 
 
-def error_of(action: Callable[[], object]) -> str | None:
-    try:
-        action()
-    except HarmonyError as error:
-        return error.code
-    return None
-
-
-def certificate_of(members: Members, bitmap: bytes, payload: bytes) -> Commit:
-    signers = [members.secrets[slot] for slot in enabled_indexes(bitmap, len(members.keys))]
-    return Commit(sign_jointly(payload, signers), bitmap)
-
-
 def prepared_of(members: Members, block: Any, payload: str) -> PreparedBlock:
     """Return the prepared block of an M1 payload, of which only the bitmap is taken over."""
     block_hash = Hash32.from_hex(block["hash"])
     bitmap = bytes_from_hex(payload)[128:]
-    return PreparedBlock(
-        block_hash, certificate_of(members, bitmap, block_hash), bytes_from_hex(block["rlp"])
-    )
+    return PreparedBlock(block_hash, members.certificate(bitmap, block_hash), bytes_from_hex(block["rlp"]))
 
 
 def signature_json(message: ViewChange | NewView, key: PublicKey, mode: Compatibility) -> dict[str, object]:
-    error = error_of(lambda: verify_envelope_signature(to_envelope(message), key, compatibility=mode))
+    error = code_of(lambda: verify_envelope_signature(to_envelope(message), key, compatibility=mode))
     return {"ok": True} if error is None else {"error": error, "ok": False}
 
 
@@ -112,7 +96,7 @@ def view_change(case: Case, compatibility: Compatibility) -> dict[str, object]:
 
 
 def holds(key: PublicKey, payload: bytes, signature: bytes) -> bool:
-    return error_of(lambda: verify(key, payload, Signature.from_bytes(signature))) is None
+    return code_of(lambda: verify(key, payload, Signature.from_bytes(signature))) is None
 
 
 def parsed_view_change(protobuf: str, compatibility: Compatibility) -> ViewChange:
@@ -131,7 +115,7 @@ def parsed_view_change(protobuf: str, compatibility: Compatibility) -> ViewChang
 @reader(FILE, "parse_view_change", inputs=("in",))
 def parse_view_change(case: Case, compatibility: Compatibility) -> dict[str, object]:
     protobuf = case["in"].get("protobuf", "0x")
-    return {"out": {"error": error_of(lambda: parsed_view_change(protobuf, compatibility))}}
+    return {"out": {"error": code_of(lambda: parsed_view_change(protobuf, compatibility))}}
 
 
 @reader(FILE, "parse_new_view", inputs=("in",))
@@ -140,7 +124,7 @@ def parse_new_view(case: Case, compatibility: Compatibility) -> dict[str, object
     protobuf = case["in"].get("protobuf", "0x1006")
     return {
         "out": {
-            "error": error_of(lambda: decode_message(bytes_from_hex(protobuf), compatibility=compatibility))
+            "error": code_of(lambda: decode_message(bytes_from_hex(protobuf), compatibility=compatibility))
         }
     }
 
@@ -200,9 +184,9 @@ def new_view_case(case: Case, compatibility: Compatibility) -> None:
 
 def new_view_differs(case: Case) -> str | None:
     """Strict does not decode half an M1, which the reference ignores."""
-    if error_of(lambda: new_view_case(case, REFERENCE)) is not None:
+    if code_of(lambda: new_view_case(case, REFERENCE)) is not None:
         return None
-    return error_of(lambda: new_view_case(case, STRICT))
+    return code_of(lambda: new_view_case(case, STRICT))
 
 
 @reader(FILE, "verify_new_view", inputs=("in",), strict_differs=new_view_differs)
@@ -212,7 +196,7 @@ def verify_new_view(case: Case, compatibility: Compatibility) -> dict[str, objec
     except HarmonyError as error:
         if (
             compatibility == STRICT
-            and error_of(lambda: parsed_new_view(case["in"]["protobuf"], REFERENCE)) is None
+            and code_of(lambda: parsed_new_view(case["in"]["protobuf"], REFERENCE)) is None
         ):
             return strict_refusal(case)
         return {"out": {"parse_error": error.code}}
@@ -228,7 +212,7 @@ def strict_refusal(case: Case) -> dict[str, object]:
 def new_view_verdict(case: Case, message: NewView, compatibility: Compatibility) -> dict[str, object]:
     members = given_members(case)
     view = view_of(case, members, message.view_id)
-    verdict: dict[str, object] = {"verify_error": error_of(lambda: sums_of(message, view, compatibility))}
+    verdict: dict[str, object] = {"verify_error": code_of(lambda: sums_of(message, view, compatibility))}
     if message.m3_signature is not None:
         bitmap = message.m3_bitmap
         whole = bitmap if len(bitmap) == bitmap_length(len(members.keys)) else b""
@@ -273,8 +257,8 @@ class NextLeader:
         return {
             "step": listed["step"],
             "protobuf": protobuf,
-            "sanity_check": error_of(lambda: self.sane(protobuf)) is None,
-            "process_error": error_of(lambda: self.process(protobuf)),
+            "sanity_check": code_of(lambda: self.sane(protobuf)) is None,
+            "process_error": code_of(lambda: self.process(protobuf)),
             "state": self.state(),
         }
 
@@ -343,8 +327,8 @@ def view_change_differs(case: Case) -> str | None:
     leader = NextLeader(case, REFERENCE)
     strict = NextLeader(case, STRICT)
     for listed in case.fields["out"]["steps"][1:]:
-        by_reference = error_of(lambda listed=listed: leader.process(listed["protobuf"]))  # type: ignore[misc]
-        by_strict = error_of(lambda listed=listed: strict.process(listed["protobuf"]))  # type: ignore[misc]
+        by_reference = code_of(lambda listed=listed: leader.process(listed["protobuf"]))  # type: ignore[misc]
+        by_strict = code_of(lambda listed=listed: strict.process(listed["protobuf"]))  # type: ignore[misc]
         if by_reference is None and by_strict is not None:
             return by_strict
     return None
@@ -359,7 +343,7 @@ def process_view_change(case: Case, compatibility: Compatibility) -> dict[str, o
     view, size = leader.view, len(leader.members.keys)
     m3_bits = len(enabled_indexes(message.m3_bitmap, size))
     m2_bits = len(enabled_indexes(message.m2_bitmap, size))
-    sums = error_of(lambda: sums_of(message, view, compatibility))
+    sums = code_of(lambda: sums_of(message, view, compatibility))
     parsed = parsed_json(message, message.type, [message.sender_key])
     for name, signature, bitmap in (
         ("m3", message.m3_signature, message.m3_bitmap),

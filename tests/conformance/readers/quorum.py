@@ -1,6 +1,5 @@
 """quorum.json: thresholds, quorum by bitmap, collected votes, and the masks they rest on."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from harmony_core.crypto.bls import PublicKey, SecretKey, Signature, aggregate_public_keys, verify
@@ -28,6 +27,7 @@ from harmony_core.quorum import (
 )
 from support.committees import bitmap_of, committee_of
 from support.conformance import ABSENT, Case, reader
+from support.outcome import text_of
 
 
 def counts_signers(case: Case) -> str | None:
@@ -246,9 +246,9 @@ def mask_set(case: Case, compatibility: Compatibility) -> dict[str, object]:
     given = case["in"]
     mask = Mask([BLSPublicKeyBytes.from_hex(key) for key in given["keys"]], compatibility=compatibility)
     bitmap = bytes_from_hex(given["bitmap"])
-    error = refusal(lambda: mask.set_mask(bitmap))
+    error = text_of(lambda: mask.set_mask(bitmap))
     signed: list[BLSPublicKeyBytes] = []
-    signed_error = refusal(lambda: signed.extend(mask.keys_of_bitmap(bitmap)))
+    signed_error = text_of(lambda: signed.extend(mask.keys_of_bitmap(bitmap)))
     return {
         "out": {
             "aggregate_public": mask.aggregate_public_key.to_bytes().to_hex(),
@@ -261,14 +261,6 @@ def mask_set(case: Case, compatibility: Compatibility) -> dict[str, object]:
     }
 
 
-def refusal(check: Callable[[], object]) -> str | None:
-    try:
-        check()
-    except HarmonyError as error:
-        return str(error)
-    return None
-
-
 @reader("quorum", "mask_errors", inputs=("in",))
 def mask_errors(case: Case, compatibility: Compatibility) -> dict[str, object]:
     """A slot past the last key, and a key outside the committee."""
@@ -276,10 +268,10 @@ def mask_errors(case: Case, compatibility: Compatibility) -> dict[str, object]:
     inside, outside = (SecretKey(scalar).public_key().to_bytes() for scalar in (1, 2))
     mask = Mask([inside], compatibility=compatibility)
     results = {
-        "index_enabled": refusal(lambda: mask.index_enabled(1)),
-        "key_enabled": refusal(lambda: mask.key_enabled(outside)),
-        "set_bit": refusal(lambda: mask.set_bit(1, enable=True)),
-        "set_key": refusal(lambda: mask.set_key(outside, enable=True)),
+        "index_enabled": text_of(lambda: mask.index_enabled(1)),
+        "key_enabled": text_of(lambda: mask.key_enabled(outside)),
+        "set_bit": text_of(lambda: mask.set_bit(1, enable=True)),
+        "set_key": text_of(lambda: mask.set_key(outside, enable=True)),
     }
     wording = {
         "index_enabled": OUT_OF_RANGE,
@@ -298,6 +290,6 @@ NO_KEY: Final = "key not found"
 def separate(case: Case, _: Compatibility) -> dict[str, object]:
     payload = bytes(case["in"]["length"])
     parts: list[bytes] = []
-    error = refusal(lambda: parts.extend(separate_signature_and_bitmap(payload)))
+    error = text_of(lambda: parts.extend(separate_signature_and_bitmap(payload)))
     signature, bitmap = parts or (b"", b"")
     return {"out": {"error": error, "sig_len": len(signature), "mask_len": len(bitmap)}}

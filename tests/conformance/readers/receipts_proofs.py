@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from harmony_core.chain import Committee, Header, HeaderVersion, Slot
+from harmony_core.chain import Committee, Header, HeaderVersion
 from harmony_core.chain.cross_shard_receipt import (
     CXReceiptsProof,
     MerkleProof,
@@ -20,10 +20,7 @@ from harmony_core.crypto import keccak256
 from harmony_core.errors import HarmonyError
 from harmony_core.params import load_network
 from harmony_core.primitives import (
-    Address,
-    BLSPublicKeyBytes,
     Compatibility,
-    Dec,
     Epoch,
     Hash32,
     ShardID,
@@ -31,6 +28,7 @@ from harmony_core.primitives import (
     rlp,
 )
 from harmony_core.quorum import TrustedCommittee, commit_payload
+from support.case_values import committee_in
 from support.conformance import Case, load_document, packaged_folder, reader
 from support.widths import refused_for_width
 
@@ -54,19 +52,6 @@ def _trusted(committee: Committee, epoch: Epoch) -> TrustedCommittee:
     return TrustedCommittee(MAINNET, epoch, committee)
 
 
-def committee_of(fields: Mapping[str, Any]) -> Committee:
-    """Return the committee of a case that holds one."""
-    slots = (
-        Slot(
-            Address.from_hex(slot["addr"]),
-            BLSPublicKeyBytes.from_hex(slot["bls"]),
-            None if slot["effectiveStake"] is None else Dec(int(slot["effectiveStake"])),
-        )
-        for slot in fields["slots"]
-    )
-    return Committee(ShardID(fields["shardID"]), tuple(slots))
-
-
 def _others(case: Case, kind: str) -> Iterator[Mapping[str, Any]]:
     """Yield the cases of a kind, those of the same file first: another part of the file may not hold them."""
     packaged = load_document(packaged_folder() / "receipts.json")["cases"]
@@ -74,13 +59,13 @@ def _others(case: Case, kind: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _committees(case: Case) -> Everywhere:
-    return Everywhere(committee_of(next(_others(case, "committeeForProofs"))))
+    return Everywhere(committee_in(next(_others(case, "committeeForProofs"))))
 
 
 @reader("receipts", "committeeForProofs", inputs=("epoch", "network", "shardID", "slots"))
 def committee_for_proofs(case: Case, _compatibility: Compatibility) -> dict[str, object]:
     fields = {name: case[name] for name in case.inputs}
-    committee = _trusted(committee_of(fields), Epoch(fields["epoch"]))
+    committee = _trusted(committee_in(fields), Epoch(fields["epoch"]))
     assert committee.network.name == fields["network"]
     return {}
 

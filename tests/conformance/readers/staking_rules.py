@@ -29,6 +29,7 @@ from harmony_core.staking import (
     migrate,
 )
 from support.conformance import Case, load_document, packaged_folder, reader
+from support.outcome import code_of
 from support.staking_json import message_of, message_shown, wrapper_of, wrapper_shown
 
 _SWITCHES: Final = {
@@ -55,14 +56,6 @@ _QUIRKS: Final = {
     "bls-signature-identity",
 }
 """Rules that the reference has not, each with its boolean in `Compatibility`."""
-
-
-def _refusal(action: Callable[[], object]) -> str | None:
-    try:
-        action()
-    except HarmonyError as error:
-        return error.code
-    return None
 
 
 def _state(given: Mapping[str, Any]) -> StakingState:
@@ -231,8 +224,8 @@ def sanity_check(case: Case, _compatibility: Compatibility) -> dict[str, object]
     wrapper = wrapper_of(case["in"]["wrapper"])
     return {
         "out": {
-            "validator_error": _refusal(lambda: verify_validator(wrapper.validator)),
-            "wrapper_error": _refusal(lambda: verify_validator_wrapper(wrapper)),
+            "validator_error": code_of(lambda: verify_validator(wrapper.validator)),
+            "wrapper_error": code_of(lambda: verify_validator_wrapper(wrapper)),
         }
     }
 
@@ -241,7 +234,7 @@ def _possessions(case: Case, compatibility: Compatibility) -> str | None:
     given = case["in"]
     assert POSSESSION_PAYLOAD.to_hex() == given["signed_hash"]
     keys, proofs = (list(map(bytes_from_hex, given[name])) for name in ("keys", "sigs"))
-    return _refusal(lambda: verify_possessions(keys, proofs, compatibility=compatibility))
+    return code_of(lambda: verify_possessions(keys, proofs, compatibility=compatibility))
 
 
 def _identity(case: Case) -> str | None:

@@ -1,6 +1,5 @@
 """The seed of an epoch, and the randomness that the node's consensus made of it."""
 
-from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
@@ -18,16 +17,11 @@ from harmony_core.randomness.consensus_seed import (
     verify_epoch_randomness,
     xor_of_values,
 )
+from support.outcome import refusal
 
 FIELDS = [sha256(b"%d" % i).digest() * 4 for i in range(6)]
 PARTICIPANTS = 6
 T = 30
-
-
-def refusal(check: Callable[[], object]) -> HarmonyError:
-    with pytest.raises(HarmonyError) as info:
-        check()
-    return info.value
 
 
 @pytest.mark.parametrize(("participants", "size"), [(0, 0), (1, 0), (2, 1), (3, 2), (4, 2), (250, 166)])

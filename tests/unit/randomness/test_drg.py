@@ -30,6 +30,7 @@ from harmony_core.randomness.drg import (
 )
 from harmony_core.randomness.drg.schemes import p256_prover
 from harmony_core.randomness.vrf import p256
+from support.outcome import refusal
 
 SIZE: Final = 7
 LEADER: Final = 2
@@ -51,12 +52,6 @@ def public(slot: int) -> BLSPublicKeyBytes:
 def session() -> Session:
     keys = KeySet([public(slot) for slot in range(SIZE)])
     return Session(ShardID(1), LAST_BLOCK, keys, public(LEADER))
-
-
-def refusal(check: Callable[[], object]) -> HarmonyError:
-    with pytest.raises(HarmonyError) as info:
-        check()
-    return info.value
 
 
 def code(check: Callable[[], object]) -> str:

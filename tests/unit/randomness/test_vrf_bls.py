@@ -2,7 +2,6 @@
 
 import dataclasses
 import pickle
-from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +14,7 @@ from harmony_core.params import load_network
 from harmony_core.primitives import Address, BlockNumber, Compatibility, Epoch, Hash32, ShardID
 from harmony_core.quorum import TrustedCommittee
 from harmony_core.randomness import vrf
+from support.outcome import refusal
 from support.synthetic_chain import LOCALNET, committee, keys_of
 
 KEY = SecretKey(77)
@@ -22,12 +22,6 @@ ALPHA = b"an input of any length"
 REFERENCE = Compatibility.reference()
 EPOCH = Epoch(3)
 PARENT = Hash32(b"\x21" * 32)
-
-
-def refusal(check: Callable[[], object]) -> HarmonyError:
-    with pytest.raises(HarmonyError) as info:
-        check()
-    return info.value
 
 
 def test_a_proof_proves_its_value_and_no_other() -> None:

@@ -1,23 +1,17 @@
 """The P-256 VRF of the early protocol."""
 
 import random
-from collections.abc import Callable
 
 import pytest
 
-from harmony_core.errors import DecodeError, HarmonyError, VerificationError
+from harmony_core.errors import DecodeError, VerificationError
 from harmony_core.primitives import Compatibility
 from harmony_core.randomness.vrf import p256
+from support.outcome import refusal
 
 KEY = p256.P256SecretKey(0x1234567890ABCDEF)
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 MESSAGE = b"message"
-
-
-def refusal(check: Callable[[], object]) -> HarmonyError:
-    with pytest.raises(HarmonyError) as info:
-        check()
-    return info.value
 
 
 def output() -> p256.P256Output:
