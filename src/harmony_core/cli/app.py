@@ -2,7 +2,6 @@
 
 import sys
 import time
-from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -72,6 +71,8 @@ app.add_typer(security_app, name="security", short_help="Compute how safe commit
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version as installed_version  # noqa: PLC0415 - loads an e-mail parser
+
         write_line(f"harmony-core {installed_version('harmony-core')}")
         raise typer.Exit
 

@@ -1,14 +1,16 @@
 """The options of the commands on security: `security committee`, `security decentralisation`."""
 
 import re
-from fractions import Fraction
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
 from harmony_core.cli.options import CONTEXT, AsJson, Plot, Seed
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["security_app"]
 
@@ -178,7 +180,9 @@ def _decentralisation(
     )
 
 
-def _part(text: str, hint: str) -> Fraction:
+def _part(text: str, hint: str) -> "Fraction":
+    from fractions import Fraction  # noqa: PLC0415 - loaded when it is needed
+
     if _PART.fullmatch(text) and not text.endswith("/0"):
         try:
             part = Fraction(text)
