@@ -67,7 +67,6 @@ def inspect_folder(path: Path | str) -> DatabaseFolder:
     path = Path(path)
     try:
         sizes = {entry.name: entry.stat().st_size for entry in os.scandir(path) if entry.is_file()}
-        times = {name: (path / name).stat().st_mtime_ns for name in sizes}
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The folder of the database cannot be read: {getattr(error, 'strerror', None) or error}. Name a node's database folder.",
@@ -79,10 +78,17 @@ def inspect_folder(path: Path | str) -> DatabaseFolder:
     tables = _live_tables(path, edits, sizes)
     logs = _live_logs(path, edits, sizes)
     changing = ["CURRENT", manifest, *logs]
-    seen = [(name, sizes[name], times[name]) for name in changing]
+    seen = [(name, sizes[name], _time_of(path / name)) for name in changing]
     # The live set follows from the manifest; a name more or less is caught by counting.
     seen.append((".", len(sizes), 0))
     return DatabaseFolder(path, manifest, tables, logs, tuple(seen))
+
+
+def _time_of(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _current_manifest(path: Path, sizes: dict[str, int]) -> str:
