@@ -14,7 +14,7 @@ def note_unchecked(context: BlockContext, findings: Findings) -> None:
     findings.leave(
         "block-state-root",
         "execution-needed",
-        "Nonces, balances, the outcome of every transaction, rewards and the state root follow from executing the"
+        "First nonces, balances, the outcome of every transaction, rewards and the state root follow from executing the"
         " block on the state before it.",
     )
     if header.shard_state and header.number > 0:

@@ -148,6 +148,8 @@ def verify_block(
         UnsupportedRulesError: ``rules-unknown`` for an epoch whose rules are not known.
     """
     _require_header(block, proof)
+    _require_items(receipts, Receipt)
+    _require_items(outgoing, CXReceipt)
     context = BlockContext(
         block,
         _network_of(proof, network),
@@ -173,6 +175,12 @@ def _require_header(block: Block, proof: VerifiedHeader | ProvenHeader) -> None:
         expected=proof.header.hash,
         actual=block.hash,
     )
+
+
+def _require_items(items: Sequence[object] | None, kind: type) -> None:
+    for item in items or ():
+        if not isinstance(item, kind):
+            raise TypeError(f"a {kind.__name__} is needed, not {type(item).__name__}")
 
 
 def _network_of(proof: VerifiedHeader | ProvenHeader, given: Network | None) -> Network:

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from harmony_core.chain import Block, CrossLink, Header, Log, Receipt, Transaction, encode_cross_links
+from harmony_core.chain import (
+    Block,
+    CrossLink,
+    Header,
+    Log,
+    Receipt,
+    StakingTransaction,
+    Transaction,
+    encode_cross_links,
+)
 from harmony_core.cross_shard import CROSS_SHARD_PRECOMPILE, CrossLinkBook, SpentMarks, verify_cross_links
 from harmony_core.errors import HarmonyError, MissingDataError
 from harmony_core.light_client import BlockContext, Findings, ProvenHeader, VerifiedBlock, verify_block
@@ -20,11 +29,12 @@ from harmony_core.trie import EMPTY_ROOT
 from support.committees import header_at
 from support.cross_shard import EPOCH, Known, altered, proof_of, receipt, resigned, signers_of, verified
 from support.sample_blocks import GAS, SampleBlock, receipt_for, sent_by, signed_transaction
-from support.sample_chain_data import STAKING
+from support.sample_chain_data import CHAIN_ID, CREATE, KEY
 from support.sample_headers import sample_header
 
 FIRST = signed_transaction()
 SECOND = signed_transaction(nonce=6, to_shard_id=ShardID(1))
+STAKING = StakingTransaction.of(CREATE, nonce=7, gas_price=10**11, gas_limit=6_000_000).sign(KEY, CHAIN_ID)
 LOG = Log(Address(b"\x77" * 20), (Hash32(b"\x01" * 32),), b"data")
 RECEIPTS = (receipt_for(FIRST, 0, logs=(LOG,)), receipt_for(SECOND, 1), receipt_for(STAKING, 2))
 SAMPLE = SampleBlock(
@@ -81,6 +91,10 @@ def test_a_verified_block_is_made_by_verification_only() -> None:
         verify_block(block.header, proof)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         verify_block(block, block.header)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        verify_block(block, proof, receipts=[None])  # type: ignore[list-item]
+    with pytest.raises(TypeError):
+        verify_block(block, proof, outgoing=[b""])  # type: ignore[list-item]
 
 
 def test_a_verified_block_can_be_sent_to_another_process() -> None:
@@ -156,6 +170,29 @@ def test_staking_transactions_are_refused_outside_the_beacon_chain() -> None:
 
 def test_a_transaction_with_more_gas_than_the_block_is_refused() -> None:
     assert refused(lambda: SAMPLE.verify({"gas_limit": STAKING.gas_limit - 1})) == "block-gas-limit"
+
+
+def test_a_transaction_that_stands_in_a_block_twice_or_out_of_order_is_refused() -> None:
+    late = signed_transaction(nonce=8)
+    staking = StakingTransaction.of(CREATE, nonce=6, gas_price=1, gas_limit=6_000_000).sign(KEY, CHAIN_ID)
+    for plain, staked in (
+        ((FIRST, FIRST), ()),
+        ((SECOND, FIRST), ()),
+        ((FIRST, late), ()),
+        ((FIRST, signed_transaction(value=1)), ()),
+        ((FIRST, SECOND), (staking,)),
+        ((SECOND, SECOND), ()),
+    ):
+        receipts = tuple(receipt_for(item, place) for place, item in enumerate((*plain, *staked)))
+        sample = SampleBlock(
+            plain,
+            staked,
+            receipts,
+            outgoing=tuple(sent_by(item) for item in plain if item.to_shard_id),
+        )
+        assert refused(sample.verify) == "block-nonces"
+    in_order = SampleBlock((FIRST,), (staking,), (receipt_for(FIRST, 0), receipt_for(staking, 1)))
+    assert "block-transactions" in in_order.verify().proven
 
 
 # Receipts.
