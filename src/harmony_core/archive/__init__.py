@@ -2,7 +2,8 @@
 
 from harmony_core.archive import schema
 from harmony_core.archive.accounts import AccountTally, FoundAccount, walk_accounts
-from harmony_core.archive.claims import BrokenStateError, ClaimsJob, make_claims
+from harmony_core.archive.claims import make_claims
+from harmony_core.archive.claims_job import BrokenStateError, ClaimsJob
 from harmony_core.archive.database import Database
 from harmony_core.archive.ledger import COLUMNS, COMPONENTS, Claim, LedgerWriter, read_ledger
 from harmony_core.archive.node_database import NodeDatabase

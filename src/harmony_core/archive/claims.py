@@ -13,11 +13,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from harmony_core.archive.accounts import AccountTally
+from harmony_core.archive.claims_job import BrokenStateError, ClaimsJob, read_addresses
 from harmony_core.archive.database import CACHE_BYTES
 from harmony_core.archive.ledger import COMPONENTS, LedgerWriter
 from harmony_core.archive.merge import Buckets, PendingReceipts, merge_claims, note_pending
@@ -33,22 +34,19 @@ from harmony_core.archive.parts import (
     walk_part,
 )
 from harmony_core.archive.receipts_part import ReceiptsPart, scan_receipts
-from harmony_core.archive.walk import Problem, split
+from harmony_core.archive.walk import split
 from harmony_core.archive.work import Result, Runner, SerialRunner, run_parts
 from harmony_core.errors import (
     DataSourceError,
     DecodeError,
-    HarmonyError,
     MissingDataError,
     VerificationError,
     require,
 )
-from harmony_core.params import Network
-from harmony_core.primitives import BEACON_SHARD_ID, STRICT, Compatibility, ShardID
-from harmony_core.primitives.addresses import parse_address
+from harmony_core.primitives import BEACON_SHARD_ID, ShardID
 from harmony_core.storage import CheckpointFile, write_file_atomically
 
-__all__ = ["BrokenStateError", "ClaimsJob", "make_claims"]
+__all__ = ["make_claims"]
 
 _BLOCKS: Final = 10_000
 _CHECKPOINT: Final = "checkpoint"
@@ -64,56 +62,6 @@ _COUNTS: Final = (
     "bytes",
 )
 _Part = StatePart | ReceiptsPart
-
-
-class BrokenStateError(VerificationError):
-    """A state is not whole: code ``archive-state``.
-
-    Attributes:
-        problems: all of them, by shard, in ascending order of paths.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: str,
-        expected: object = None,
-        actual: object = None,
-        problems: tuple[tuple[ShardID, Problem], ...] = (),
-    ) -> None:
-        super().__init__(message, code=code, expected=expected, actual=actual)
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimsJob:
-    """What to make a ledger of.
-
-    Attributes:
-        folders: database folders of shards 0 and 1.
-        heights: cutoffs; the newest block where none is given.
-        output: the ledger, ``.csv`` or ``.parquet``; a summary appears beside it as ``.summary.json``.
-        network: the network that the databases have to be of; None takes any that both are of.
-        preimages: whether the databases' own preimages tell addresses.
-        more_preimages: folders of further databases whose preimages do.
-        address_lists: files with an address on each line, of either form.
-        compatibility: quirks to allow when decoding.
-    """
-
-    folders: Mapping[ShardID, Path]
-    heights: Mapping[ShardID, int]
-    output: Path
-    network: Network | None = None
-    preimages: bool = True
-    more_preimages: tuple[Path, ...] = ()
-    address_lists: tuple[Path, ...] = ()
-    compatibility: Compatibility = STRICT
-
-    @property
-    def work_folder(self) -> Path:
-        """Where parts and the checkpoint are kept until the ledger is whole."""
-        return self.output.with_name(f"{self.output.name}.work")
 
 
 def make_claims(
@@ -421,29 +369,6 @@ def receipts_to_json(found: PendingReceipts, blocks: Sequence[Result]) -> dict[s
         "received_twice": found.twice,
         "received_but_not_sent": [item for result in blocks for item in result["unbacked"]],
     }
-
-
-def read_addresses(path: Path) -> list[bytes]:
-    """Return the addresses of a file with one on each line, hexadecimal or bech32; empty lines are passed over.
-
-    Raises:
-        DataSourceError: ``storage-read``.
-        DecodeError: ``address-list`` for a line that is no address.
-    """
-    try:
-        lines = path.read_text(encoding="ascii", errors="backslashreplace").splitlines()
-    except OSError as error:
-        raise DataSourceError(f"Could not read {path}: {error.strerror}.", code="storage-read") from error
-    found = []
-    for number, line in enumerate(lines, 1):
-        try:
-            if line.strip():
-                found.append(bytes(parse_address(line.strip())))
-        except HarmonyError as error:
-            raise DecodeError(
-                f"Line {number} of {path} is no address.", code="address-list", actual=str(error)
-            ) from error
-    return found
 
 
 def _sha256(path: Path) -> str:

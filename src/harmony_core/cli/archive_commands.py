@@ -53,6 +53,16 @@ _Height = Annotated[
         help="The block after which to look; the newest by default.",
     ),
 ]
+_Cutoff = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=_LARGEST_HEIGHT,
+        metavar="N",
+        show_default=False,
+        help="Cutoff of the shard; its newest block by default.",
+    ),
+]
 _NetworkName = Annotated[
     str | None,
     typer.Option(
@@ -175,28 +185,8 @@ def _claims(
             help="The ledger, .csv or .parquet. Required.",
         ),
     ] = None,
-    height0: Annotated[
-        int | None,
-        typer.Option(
-            "--height0",
-            min=0,
-            max=_LARGEST_HEIGHT,
-            metavar="N",
-            show_default=False,
-            help="Cutoff of shard 0; its newest block by default.",
-        ),
-    ] = None,
-    height1: Annotated[
-        int | None,
-        typer.Option(
-            "--height1",
-            min=0,
-            max=_LARGEST_HEIGHT,
-            metavar="N",
-            show_default=False,
-            help="Cutoff of shard 1; its newest block by default.",
-        ),
-    ] = None,
+    height0: _Cutoff = None,
+    height1: _Cutoff = None,
     network: _NetworkName = None,
     preimages: Annotated[
         bool,
