@@ -30,7 +30,7 @@ def _follow(
         str,
         typer.Option(metavar="FILE", help="Headers of the same heights, one a line, which are trusted."),
     ],
-    network: NetworkName = "mainnet",
+    network: NetworkName,
     blocks_per_epoch: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", show_default=False, help="Length of an epoch, for localnet."),
