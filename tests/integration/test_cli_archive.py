@@ -17,7 +17,8 @@ from harmony_core.cli.archive_view import StageDisplay
 from harmony_core.errors import DataSourceError
 from harmony_core.primitives import BlockNumber, ShardID
 from support.cli_runner import Outcome, command, run
-from support.node_databases import SampleNetwork, archive_folders, make_network, unpack
+from support.node_databases import SampleNetwork, make_network
+from support.recorded_archives import archive_folders, unpack
 
 NAME = "network_b"
 

@@ -28,7 +28,7 @@ from harmony_core.errors import HarmonyError
 from harmony_core.light_client import ProvenHeader, verify_header_chain
 from harmony_core.params import load_network
 from harmony_core.primitives import BlockNumber, ShardID
-from support.node_databases import archive_folders, digest_of, unpack
+from support.recorded_archives import archive_folders, digest_of, unpack
 
 NOW = 4_000_000_000
 NETWORK = load_network("localnet")

@@ -4,11 +4,7 @@ The chain is localnet's genesis with a few blocks behind it; nobody signed them.
 """
 
 import hashlib
-import io
-import json
-import os
 import random
-import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -60,10 +56,7 @@ __all__ = [
     "Put",
     "SampleNetwork",
     "address_of",
-    "archive_folders",
-    "digest_of",
     "make_network",
-    "unpack",
     "write_database",
     "write_state",
     "write_trie",
@@ -71,7 +64,6 @@ __all__ = [
 
 Put = Callable[[bytes, bytes], None]
 
-_PACKAGED: Final = Path(__file__).parents[1] / "data" / "archive"
 _CODES: Final = tuple(bytes([0x60, number, 0x60, 0, 0x55]) * (number + 1) for number in range(20))
 _LARGE: Final = 10_000
 _ONE: Final = 10**18
@@ -379,40 +371,3 @@ def write_database(path: Path, fill: Callable[[Put], None], *, tables: bool) -> 
         fill(lambda key, value: database.put(bytes(key), bytes(value)))
         if tables:
             database.compact_range()
-
-
-def digest_of(folder: Path) -> dict[str, tuple[str, int, int]]:
-    """Return hash, size and time of every file of a folder."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            status = path.stat()
-            found[str(path.relative_to(folder))] = (
-                hashlib.sha256(path.read_bytes()).hexdigest(),
-                status.st_mtime_ns,
-                status.st_nlink,
-            )
-    return found
-
-
-def archive_folders() -> list[tuple[Path, str]]:
-    """Return (folder, name) of every pair of recorded databases at hand, the named folders first."""
-    named = [Path(part) for part in os.environ.get("HARMONY_CORE_ARCHIVE", "").split(os.pathsep) if part]
-    found = []
-    for folder in [*named, _PACKAGED]:
-        for path in sorted(folder.glob("*_claims.json")):
-            name = path.name.removesuffix("_claims.json")
-            if all((folder / f"{name}_shard{shard}.tar.gz").exists() for shard in (0, 1)):
-                found.append((folder, name))
-    return found
-
-
-def unpack(folder: Path, name: str, target: Path) -> tuple[dict[int, Path], dict[str, Any]]:
-    """Unpack a recorded pair; return the folder of each shard's archive and the claims."""
-    folders = {}
-    for shard in (0, 1):
-        folders[shard] = target / f"shard{shard}"
-        with tarfile.open(folder / f"{name}_shard{shard}.tar.gz") as archive:
-            archive.extractall(folders[shard], filter="data")
-    claims: dict[str, Any] = json.load(io.StringIO((folder / f"{name}_claims.json").read_text()))
-    return folders, claims

@@ -20,7 +20,8 @@ from harmony_core.archive.accounts import AccountTally
 from harmony_core.archive.state_audit import audit_state
 from harmony_core.archive.walk import root_of_walk
 from harmony_core.primitives import ShardID
-from support.node_databases import SampleNetwork, digest_of, make_network
+from support.node_databases import SampleNetwork, make_network
+from support.recorded_archives import digest_of
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["log", "tables"])
