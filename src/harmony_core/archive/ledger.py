@@ -119,7 +119,12 @@ class LedgerWriter:
             raise _write_failed(path, error) from error
 
     def write(self, claim: Claim) -> None:
-        """Add a claim."""
+        """Add a claim.
+
+        Raises:
+            VerificationError: ``ledger-order`` unless its secure key is above the last one.
+            DataSourceError: ``storage-write`` where the disk refuses.
+        """
         require(
             claim.secure_key > self._last,
             VerificationError,
@@ -135,7 +140,11 @@ class LedgerWriter:
             raise _write_failed(self._path, error) from error
 
     def finish(self) -> str:
-        """Give the file its name and return its SHA-256 in hexadecimal."""
+        """Give the file its name and return its SHA-256 in hexadecimal.
+
+        Raises:
+            DataSourceError: ``storage-write`` where the disk refuses.
+        """
         try:
             self._sink.close()
             digest = _digest_and_sync(self._new)

@@ -86,6 +86,7 @@ class NodeDatabase:
 
         Raises:
             ConfigurationError: ``archive-head`` where there is none.
+            HarmonyError: as `header`.
         """
         for key in (schema.HEAD_BLOCK, schema.HEAD_HEADER):
             block_hash = self.database.get(key)
@@ -143,7 +144,7 @@ class NodeDatabase:
         return header
 
     def canonical_headers(self, start: int, stop: int) -> Iterator[Header]:
-        """Yield the canonical headers from a height on and before another, checked like `header`."""
+        """Yield the canonical headers from height ``start`` to below ``stop``; checks and errors are those of `header`."""
         for number in range(start, stop):
             yield self.header(BlockNumber(number))
 
@@ -224,7 +225,7 @@ class NodeDatabase:
         if validator:
             keys[:2] = keys[1::-1]
         for key in keys:
-            code = self.database.get(key)
+            code = self.database.get_hashed(key)
             if code:
                 actual = keccak256(code)
                 require(
@@ -251,7 +252,7 @@ class NodeDatabase:
         Raises:
             DecodeError: ``archive-preimage`` for bytes of another hash.
         """
-        value = self.database.get(schema.preimage_key(key))
+        value = self.database.get_hashed(schema.preimage_key(key))
         if value is not None:
             require(
                 keccak256(value) == key,

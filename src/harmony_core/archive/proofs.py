@@ -135,7 +135,11 @@ def cross_shard_proof(
 
 
 def header_record(database: NodeDatabase, header: Header) -> dict[str, Any]:
-    """Return a header with the commit on it, as `harmony-core verify` and `--headers` read them."""
+    """Return a header with the commit on it, as `harmony-core verify` and `--headers` read them.
+
+    Raises:
+        MissingDataError: ``archive-no-commit`` for a header other than genesis without one.
+    """
     record = {"rlp": "0x" + header.encode().hex()}
     if header.number:
         commit = commit_on(database, header)

@@ -68,7 +68,11 @@ class ProcessRunner:
     def run(
         self, function: Callable[[Part], Result], parts: Sequence[tuple[int, Part]]
     ) -> Iterator[tuple[int, Result]]:
-        """Yield results as they come; call this under ``if __name__ == "__main__":``."""
+        """Yield results as they come; call this under ``if __name__ == "__main__":``.
+
+        Raises:
+            HarmonyError: a part's own; DataSourceError ``workers-lost`` where a process ended before its part did.
+        """
         context = multiprocessing.get_context("spawn")
         waiting = iter(parts)
         with ProcessPoolExecutor(self.workers, mp_context=context) as executor:
@@ -116,7 +120,11 @@ class ClusterRunner:
     def run(
         self, function: Callable[[Part], Result], parts: Sequence[tuple[int, Part]]
     ) -> Iterator[tuple[int, Result]]:
-        """Yield results as they come."""
+        """Yield results as they come.
+
+        Raises:
+            HarmonyError: a part's own; DataSourceError ``workers-lost`` where a worker ended before its part did.
+        """
         waiting = iter(parts)
         limit = max(len(self._client.scheduler_info()["workers"]), 1) * _AHEAD
         try:
@@ -198,6 +206,7 @@ def run_parts(
 
     Raises:
         DecodeError: ``archive-checkpoint`` for a checkpoint of another work.
+        HarmonyError: as the runner, for a part that fails or whose worker is lost.
     """
     done = {} if checkpoint is None else _load(checkpoint, plan)
     if is_kept is not None:

@@ -2,6 +2,8 @@
 
 `explain` answers a validator's question "why was I not elected?", `explain_election` an auditor's "where does this
 median come from?". Stakes are in atto; those with decimals are text, so that no digit is lost.
+
+Source: the rules are those of `election` and `auction`, where theirs are named; nothing is decided here.
 """
 
 from collections.abc import Callable, Mapping

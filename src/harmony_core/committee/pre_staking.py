@@ -26,6 +26,7 @@ def committee_for_epoch(network: Network, epoch: Epoch) -> ShardState:
         VerificationError: ``epoch-negative`` if the epoch is below 0.
         MissingDataError: ``committee-elected`` once committees are elected by stake: the committee then stands in
             the header that ends the epoch before.
+        ConfigurationError: ``account-list-short`` where a schedule has more seats than the account lists have keys.
     """
     instance = network.schedule.instance_for_epoch(epoch)
     require(

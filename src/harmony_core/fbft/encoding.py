@@ -174,8 +174,9 @@ def typed_message(envelope: Envelope, *, compatibility: Compatibility = STRICT) 
             another type, ``message-service`` for another service, ``message-sender`` unless there is either a key or
             a bitmap, ``message-payload`` for a payload of the wrong length, ``message-field`` for a field that
             messages of this type do not have, ``message-announce-payload`` for an ANNOUNCE whose payload is not the
-            block hash, ``message-vote-signature`` for a signed vote, ``bytes-length`` for a key, hash or signature
-            of another length.
+            block hash, ``message-vote-signature`` for a signed vote, ``message-m1`` for a VIEWCHANGE with a prepared
+            block but without its hash, signature and bitmap, or the other way round, ``bytes-length`` for a key, hash
+            or signature of another length.
     """
     loose = compatibility.loose_message_fields
     require(

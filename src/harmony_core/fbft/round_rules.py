@@ -53,7 +53,7 @@ def check_shard(message: Message, view: KnownView) -> None:
 def check_place(
     message: Announce | Prepare | Prepared | CommitVote | Committed | ViewChange | NewView, view: KnownView
 ) -> None:
-    """Refuse a message of another shard, height (``message-height``) or view (``message-view``)."""
+    """Refuse a message of another shard (``message-shard``), height (``message-height``) or view (``message-view``)."""
     check_shard(message, view)
     require(
         message.block_number == view.block_number,

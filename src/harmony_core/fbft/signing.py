@@ -165,7 +165,7 @@ class BLSSigning:
 
 
 def is_good(signing: Signing, key_set: KeySet, item: SignedBitmap) -> bool:
-    """Tell whether a signature holds, to sort out which of several does not."""
+    """Tell whether `Signing.check` lets a signature through, to sort out which of several does not."""
     try:
         signing.check(key_set, item)
     except HarmonyError:

@@ -64,6 +64,8 @@ def verify_message(
         DecodeError: a block, key or signature in the message does not decode.
         MissingDataError: ``message-target-unknown`` for a COMMIT or COMMITTED without a known block,
             ``new-view-votes`` for a NEWVIEW without the votes of a quorum.
+
+    Source: harmony-one/harmony, consensus/checks.go, leader.go, validator.go and view_change.go.
     """
     examined = examine_message(message, view, compatibility=compatibility)
     for claim in examined.claims:

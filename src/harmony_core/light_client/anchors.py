@@ -1,4 +1,8 @@
-"""Headers that are believed by their hash alone."""
+"""Headers that are believed by their hash alone.
+
+Source: harmony-one/harmony, core/genesis.go and internal/genesis for the headers of height 0; weak subjectivity for
+hashes that the verifier brings along.
+"""
 
 from collections.abc import Collection
 

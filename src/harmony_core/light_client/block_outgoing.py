@@ -35,7 +35,8 @@ def check_outgoing(context: BlockContext, findings: Findings) -> None:
     Raises:
         VerificationError: ``cx-outgoing-root``, ``cx-outgoing-epoch``, ``cx-receipt-source``, ``cx-receipt-destination``,
             ``cx-outgoing-transaction``, ``cx-outgoing-failed``; ``block-outgoing-order`` (not in the order of the
-            transactions, or two of one), ``block-outgoing-direct`` (not what follows from a transaction).
+            transactions, or two of one), ``block-outgoing-direct`` (not what follows from a transaction),
+            ``block-outgoing-none`` (the header says that nothing leaves, its transactions say otherwise).
     """
     if context.pieces.outgoing is not None:
         _check_given(context, findings, tuple(context.pieces.outgoing))

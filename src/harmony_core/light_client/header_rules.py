@@ -1,4 +1,9 @@
-"""The rules that a header keeps by itself, and those between a header and its parent."""
+"""The rules that a header keeps by itself, and those between a header and its parent.
+
+Source: harmony-one/harmony, internal/chain/engine.go (VerifyHeader, VerifyVRF), block/factory/factory.go (the version of
+an epoch), internal/configs/sharding (the epoch of a height, the number of shards). Rejected hashes and checkpoints are
+those of `harmony_core.params`.
+"""
 
 from typing import Final
 

@@ -1,4 +1,8 @@
-"""Finding and replacing single delegations in a validator's list."""
+"""Finding and replacing single delegations in a validator's list.
+
+Source: harmony-one/harmony, core/staking_verifier.go (VerifyAndDelegateFromMsg, VerifyAndUndelegateFromMsg,
+VerifyAndCollectRewardsFromDelegation) and staking/types/delegation.go, validator.go.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -50,7 +50,12 @@ class RewardPayer:
         self.steps: list[TraceStep] = []
 
     def committee(self, commit: RewardedCommit) -> Committee:
-        """Return the committee that signed."""
+        """Return the committee that signed.
+
+        Raises:
+            MissingDataError: ``reward-committees`` where those of its epoch are not given, ``shard-not-in-state`` where
+                its shard is not among them.
+        """
         shard_state = self._shard_states.get(commit.epoch)
         require(
             shard_state is not None,
@@ -62,7 +67,16 @@ class RewardPayer:
         return (shard_state or _NO_COMMITTEES).committee(commit.shard_id)
 
     def earn(self, commit: RewardedCommit, reward: Dec, *, rounded: bool) -> list[KeyReward]:
-        """Return what each elected key earned by signing, and note who signed and who did not."""
+        """Return what each elected key earned by signing, and note who signed and who did not.
+
+        Args:
+            commit: which block of which shard was signed, and by whom.
+            reward: what its signers share, in atto with 18 decimals.
+            rounded: whether a share is rounded to the nearest atto instead of cut off.
+
+        Raises:
+            HarmonyError: as `committee`, and as `block_signers` for its bitmap.
+        """
         committee, roster = self._roster(commit)
         signers = block_signers(commit.bitmap, committee, compatibility=self._compatibility)
         self._counts.append(signing_counts(committee, signers))

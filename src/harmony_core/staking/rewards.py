@@ -93,6 +93,8 @@ def earned_by_block(
 
     Raises:
         HarmonyError: as for `pay_block`, but for what concerns the state.
+
+    Source: harmony-one/harmony, internal/chain/reward.go (AccumulateRewardsAndCountSigs).
     """
     network.require_known_rules(header.epoch)
     if header.number == 0:

@@ -127,6 +127,11 @@ def verify_evidence(
 
     Whether the offender is a validator, and not banned yet, is left open: that takes the state.
 
+    Args:
+        record: the record.
+        context: what the verifier trusts.
+        compatibility: as for `verify_slash`.
+
     Raises:
         HarmonyError: as for `verify_slash`, but for ``staking-validator-unknown`` and ``slash-offender-banned``.
     """

@@ -98,7 +98,10 @@ def shuffled(items: Iterable[T], source: RandomSource) -> list[T]:
 
 
 def sampled(items: Iterable[T], count: int, source: RandomSource) -> list[T]:
-    """Return ``count`` of the items, drawn at random, all of them if there are no more; every choice is equally likely."""
+    """Return ``count`` of the items, drawn at random, all of them if there are no more; every choice is equally likely.
+
+    Source: the first ``count`` steps of the shuffle of Fisher and Yates.
+    """
     rest = list(items)
     drawn = []
     for _ in range(min(count, len(rest))):
