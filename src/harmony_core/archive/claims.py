@@ -189,11 +189,18 @@ class _Run:
     def _state_parts(self) -> list[_Part]:
         job = self._job
         own = [str(database.path) for database in self._shards.databases.values()] if job.preimages else []
-        preimages = (*own, *map(str, job.more_preimages))
+        further = list(map(str, job.more_preimages))
         made: list[_Part] = []
         for shard_id, database in self._shards.databases.items():
             root = self._shards.cutoffs[shard_id].root
             tally = self._tops[shard_id]
+            # A shard's own database knows most of its accounts.
+            mine = str(database.path)
+            preimages = (
+                *(path for path in own if path == mine),
+                *(path for path in own if path != mine),
+                *further,
+            )
             for subtree in split(database.get, root, tally, "account node"):
                 output = self._parts_folder / f"{shard_id}-{subtree.path or 'root'}"
                 part = StatePart(
