@@ -22,6 +22,7 @@ from harmony_core.fbft.engine.rounds import ask_proposal
 from harmony_core.fbft.engine.state import Round, State
 from harmony_core.fbft.engine.verify import check_parent, verify_in, verify_sender
 from harmony_core.fbft.engine.view_votes import ViewVotes
+from harmony_core.fbft.engine.voting import cast_commit
 from harmony_core.fbft.limits import MAX_VIEWS_AHEAD
 from harmony_core.fbft.messages import Committed
 
@@ -38,9 +39,16 @@ __all__ = [
 
 
 def try_to_finish(state: State, this: Round) -> None:
-    """Finish the round, at the leader, if there is a quorum of COMMIT votes; wait for late ones if that is wanted."""
+    """Finish the round, at the leader, if there is a quorum of COMMIT votes; wait for late ones if that is wanted.
+
+    The leader votes last, when its vote decides: if nobody hears of its certificate, it stays free to vote for another.
+    """
     signing = state.settings.signing
-    if this.commits is None or not this.commits.has_quorum(signing):
+    if this.commits is None or not this.commits.has_quorum(signing, state.own_bits):
+        return
+    if state.own_bits & ~this.commits.verified:
+        cast_commit(state, this)
+    if not this.commits.has_quorum(signing):
         return
     if state.settings.late_votes and not this.commits.everyone_voted(signing):
         if not this.waits_for_late_votes:

@@ -22,7 +22,7 @@ from harmony_core.fbft.engine.state import Round, State
 from harmony_core.fbft.engine.verify import check_claims, check_parent, examine_repeated, verify_in
 from harmony_core.fbft.engine.view_change import start_view_change
 from harmony_core.fbft.engine.votes import Votes
-from harmony_core.fbft.engine.voting import cast_commit, cast_prepare, check_may_prepare, learn
+from harmony_core.fbft.engine.voting import cast_prepare, check_may_prepare, keep_certificate, learn
 from harmony_core.fbft.messages import Announce, CommitVote, Prepare, Prepared
 from harmony_core.fbft.verification import examine_message
 from harmony_core.quorum import CommitTarget
@@ -208,7 +208,7 @@ def _try_to_prepare(state: State, this: Round) -> None:
     this.certificate = PreparedCertificate(this.block, this.data, this.prepares.certificate(signing))
     this.commits = Votes(state.electorate, state.electorate.commit_payload(this.block.target))
     learn(state, this.certificate, leads=True)
-    cast_commit(state, this)
+    keep_certificate(state, this)
     state.out.append(Broadcast(compose_prepared(state, this.certificate)))
     try_to_finish(state, this)
 

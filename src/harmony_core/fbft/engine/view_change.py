@@ -14,7 +14,7 @@ from harmony_core.fbft.engine.state import Round, State
 from harmony_core.fbft.engine.verify import check_claims, check_parent, slot_of, verify_in
 from harmony_core.fbft.engine.view_votes import HeldVote
 from harmony_core.fbft.engine.votes import Votes
-from harmony_core.fbft.engine.voting import cast_commit, learn
+from harmony_core.fbft.engine.voting import keep_certificate, learn
 from harmony_core.fbft.messages import NewView, ViewChange
 from harmony_core.fbft.verification import examine_message, verified
 from harmony_core.fbft.view_change_rules import check_new_view_votes, check_view_ahead
@@ -126,7 +126,7 @@ def begin_new_view(state: State, view_id: ViewID) -> None:
         return
     this = state.round = Round(prepared.block, prepared.data, certificate=prepared)
     this.commits = Votes(state.electorate, state.electorate.commit_payload(prepared.block.target))
-    cast_commit(state, this)
+    keep_certificate(state, this)
     try_to_finish(state, this)
 
 

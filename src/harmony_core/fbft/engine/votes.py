@@ -58,14 +58,19 @@ class Votes:
         self._pending[bits] = signature
         self._pending_bits |= bits
 
-    def has_quorum(self, signing: Signing) -> bool:
-        """Return whether verified votes make a quorum, verifying what is still open if that could decide it."""
-        if self.electorate.has_quorum(self.verified):
+    def has_quorum(self, signing: Signing, beside: int = 0) -> bool:
+        """Return whether verified votes make a quorum, verifying what is still open if that could decide it.
+
+        Args:
+            signing: verifies.
+            beside: members to count as if they had voted.
+        """
+        if self.electorate.has_quorum(self.verified | beside):
             return True
-        if not self.electorate.has_quorum(self.verified | self._pending_bits):
+        if not self.electorate.has_quorum(self.verified | self._pending_bits | beside):
             return False
         self._verify_pending(signing)
-        return self.electorate.has_quorum(self.verified)
+        return self.electorate.has_quorum(self.verified | beside)
 
     def everyone_voted(self, signing: Signing) -> bool:
         """Return whether every member's vote is there and verified."""

@@ -8,7 +8,7 @@ from harmony_core.fbft.engine.record import SafetyRecord
 from harmony_core.fbft.engine.state import Round, State
 from harmony_core.primitives import ViewID
 
-__all__ = ["cast_commit", "cast_prepare", "check_may_prepare", "learn", "may_commit"]
+__all__ = ["cast_commit", "cast_prepare", "check_may_prepare", "keep_certificate", "learn", "may_commit"]
 
 
 def check_may_prepare(state: State, block: BlockFacts, view_id: ViewID) -> None:
@@ -90,6 +90,18 @@ def cast_commit(state: State, this: Round) -> None:
         this.commits.add_own(state.own_bits, vote.payload)
     else:
         state.out.append(Send(state.leader(state.view_id), vote))
+
+
+def keep_certificate(state: State, this: Round) -> None:
+    """Persist a leader's certificate before it is shown. With a habit of the reference the leader also votes first.
+
+    Otherwise it votes last, see `harmony_core.fbft.engine.finality.try_to_finish`.
+    """
+    habits = state.settings.compatibility
+    if habits.commits_several_blocks or habits.verified_blocks_forget_prepared:
+        cast_commit(state, this)
+    else:
+        state.out.append(Persist(state.record))
 
 
 def _with_commit(state: State, certificate: PreparedCertificate) -> SafetyRecord:
