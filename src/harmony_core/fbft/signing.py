@@ -20,7 +20,7 @@ from harmony_core.crypto.bls import (
     hash_to_point,
 )
 from harmony_core.crypto.bls.base_point import minus_base_point
-from harmony_core.crypto.bls.batch import COEFFICIENT_BYTES
+from harmony_core.crypto.bls.batch import random_coefficients
 from harmony_core.errors import ConfigurationError, HarmonyError, VerificationError, require
 from harmony_core.primitives import BLSPublicKeyBytes, BLSSignatureBytes
 
@@ -145,7 +145,7 @@ class BLSSigning:
             signature = Signature.from_bytes(item.signature, backend=backend).point
             key = key_set.sum_of(bits)
             if at:
-                coefficient = int.from_bytes(self._entropy(COEFFICIENT_BYTES), "little") + 1
+                [coefficient] = random_coefficients(1, self._entropy)
                 key = backend.g1_multiply(key, coefficient)
                 signature = backend.g2_multiply(signature, coefficient)
             keys.append(key)

@@ -7,6 +7,8 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from cytoolz import partition_all
+
 from harmony_core.crypto import keccak256
 from harmony_core.crypto.bls import (
     KeySet,
@@ -141,8 +143,7 @@ def _check_claims(
                 signed[position, at] = (key_set, claim.signed)
     failures: dict[tuple[int, int], HarmonyError] = {}
     for places in groups.values():
-        for start in range(0, len(places), _BATCH):
-            part = places[start : start + _BATCH]
+        for part in partition_all(_BATCH, places):
             found = check_bitmap_signatures(
                 [signed[place] for place in part],
                 compatibility=compatibility,

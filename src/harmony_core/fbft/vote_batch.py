@@ -6,17 +6,15 @@ Source: harmony-one/harmony, consensus/leader.go (onPrepare, onCommit), which ch
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from harmony_core.crypto.bitmap import check_bitmap
 from harmony_core.crypto.bls import KeySet, Signature, hash_to_point
 from harmony_core.crypto.bls.base_point import minus_base_point
+from harmony_core.crypto.bls.batch import random_coefficients
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.primitives import BLSSignatureBytes
 
 __all__ = ["CheckedVotes", "VoteChecker"]
-
-_COEFFICIENT_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +139,7 @@ class VoteChecker:
 
     def _hold_alone(self, votes: Sequence[tuple[int, Signature]], entropy: Callable[[int], bytes]) -> bool:
         backend = self.key_set.backend
-        random = entropy(_COEFFICIENT_BYTES * len(votes))
-        coefficients = [
-            int.from_bytes(random[at : at + _COEFFICIENT_BYTES], "little") + 1
-            for at in range(0, len(random), _COEFFICIENT_BYTES)
-        ]
+        coefficients = random_coefficients(len(votes), entropy)
         keys = backend.g1_combine([self.key_set.sum_of(bits) for bits, _ in votes], coefficients)
         total = backend.g2_combine([vote.point for _, vote in votes], coefficients)
         return backend.pairings_are_one([self._base, keys], [total, self._point])

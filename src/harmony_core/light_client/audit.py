@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
+from cytoolz import partition_all
+
 from harmony_core.chain.header import Header
 from harmony_core.chain.shard_state import ShardState
 from harmony_core.errors import HarmonyError, MissingDataError, VerificationError, require
@@ -210,8 +212,7 @@ class _Auditor:
         for record in records:
             by_epoch[record.header.epoch].append(record)
         for _, of_epoch in sorted(by_epoch.items()):
-            for start in range(0, len(of_epoch), _BATCH):
-                batch = of_epoch[start : start + _BATCH]
+            for batch in partition_all(_BATCH, of_epoch):
                 self._check_commits(shard_id, batch)
                 yield len(batch)
             self._compare_siblings(of_epoch, by_number)
@@ -250,7 +251,7 @@ class _Auditor:
                 detail = f"ancestor of block {record.header.number}, which is {record.by_hash.detail}"
                 parent.by_hash = Basis(BasisKind.ANCESTOR, detail)
 
-    def _check_commits(self, shard_id: ShardID, batch: list[_Record]) -> None:
+    def _check_commits(self, shard_id: ShardID, batch: Sequence[_Record]) -> None:
         checked: list[_Record] = []
         items: list[tuple[Header, Commit, TrustedCommittee]] = []
         drawn: list[tuple[_Record, HeaderVRF]] = []

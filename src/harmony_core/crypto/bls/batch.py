@@ -33,9 +33,9 @@ from harmony_core.crypto.bls.signature import Signature
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.primitives import STRICT, Compatibility
 
-__all__ = ["COEFFICIENT_BYTES", "SignedBitmap", "check_bitmap_signatures", "verify_bitmap_signature"]
+__all__ = ["SignedBitmap", "check_bitmap_signatures", "random_coefficients", "verify_bitmap_signature"]
 
-COEFFICIENT_BYTES: Final = 8
+_COEFFICIENT_BYTES: Final = 8
 """Length of a random coefficient: a false item of a batch is missed with probability 2^-64."""
 
 # What the steps cost, in hundredths of the loop of one pairing on the fast back end.
@@ -138,6 +138,20 @@ def check_bitmap_signatures(
     return results
 
 
+def random_coefficients(count: int, entropy: Callable[[int], bytes]) -> list[int]:
+    """Return numbers from 1 to 2^64 to multiply signatures with before they are summed and checked as one.
+
+    Args:
+        count: how many.
+        entropy: returns that many random bytes; unpredictable to whoever made the signatures.
+    """
+    random = entropy(_COEFFICIENT_BYTES * count)
+    return [
+        int.from_bytes(random[at : at + _COEFFICIENT_BYTES], "little") + 1
+        for at in range(0, len(random), _COEFFICIENT_BYTES)
+    ]
+
+
 def _prepare(
     index: int,
     key_set: KeySet,
@@ -185,11 +199,7 @@ def _find_bad(
 
 def _hold_together(items: Sequence[_Prepared], entropy: Callable[[int], bytes]) -> bool:
     backend = items[0].key_set.backend
-    random = entropy(COEFFICIENT_BYTES * len(items))
-    coefficients = [
-        int.from_bytes(random[at : at + COEFFICIENT_BYTES], "little") + 1
-        for at in range(0, len(random), COEFFICIENT_BYTES)
-    ]
+    coefficients = random_coefficients(len(items), entropy)
     keys: list[G1Point] = [minus_base_point(backend)]
     hashes: list[G2Point] = [backend.g2_combine([item.signature for item in items], coefficients)]
     for key, uncleared in _pairs(backend, list(zip(items, coefficients, strict=True))):
