@@ -6,6 +6,7 @@ from harmony_core.chain.header import Header
 from harmony_core.chain.header_fields import FIELDS
 from harmony_core.chain.shard_state import ShardState, decode_shard_state
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
+from harmony_core.cli.lines import Patience
 from harmony_core.cli.records import parse_record
 from harmony_core.cli.source import lines_of
 from harmony_core.cli.terminal import complain, write_json, write_line
@@ -21,6 +22,7 @@ def show_headers(source: str, *, as_json: bool) -> ExitCode:
     """Show the header that ``source`` spells out, or those in the file of that name; return the exit code."""
     shown: list[Header] = []
     codes = []
+    patience = Patience()
     for line in lines_of(source):
         try:
             if line.error is not None:
@@ -29,6 +31,7 @@ def show_headers(source: str, *, as_json: bool) -> ExitCode:
             codes.append(ExitCode.PROVEN)
         except HarmonyError as error:
             complain(f"{line.origin}: {error}")
+            patience.note(error)
             codes.append(code_of_error(error))
     if not codes:
         complain("there is no header in the input")

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
-from harmony_core.errors import DataSourceError, DecodeError, require
+from harmony_core.errors import DataSourceError, DecodeError, HarmonyError, require
 
-__all__ = ["MAX_LINE_BYTES", "STANDARD_INPUT", "Line", "Origin", "read_lines", "read_text"]
+__all__ = ["MAX_LINE_BYTES", "STANDARD_INPUT", "Line", "Origin", "Patience", "read_lines", "read_text"]
 
 MAX_LINE_BYTES: Final = 4 << 20
 """Longest line that is read: a header of close to 2 MiB in hexadecimal text, far above the largest known."""
+
+MOST_UNDECODABLE: Final = 1_000
+"""Lines that may be undecodable before a command takes its input for something else and stops."""
 
 STANDARD_INPUT: Final = "-"
 """The file name that stands for the standard input."""
@@ -47,6 +50,29 @@ class Line:
     origin: Origin
     text: str
     error: DecodeError | None = None
+
+
+class Patience:
+    """Counts the lines that do not decode, so that a file of something else costs little time and memory."""
+
+    __slots__ = ("_undecodable",)
+
+    def __init__(self) -> None:
+        self._undecodable = 0
+
+    def note(self, error: HarmonyError) -> None:
+        """Take note of why a line was refused.
+
+        Raises:
+            DecodeError: code ``input-undecodable`` after more than `MOST_UNDECODABLE` lines that do not decode.
+        """
+        self._undecodable += isinstance(error, DecodeError)
+        require(
+            self._undecodable <= MOST_UNDECODABLE,
+            DecodeError,
+            "input-undecodable",
+            f"More than {MOST_UNDECODABLE} lines are undecodable: this is another kind of input.",
+        )
 
 
 def read_lines(

@@ -1,7 +1,8 @@
 """What `harmony-core proof verify` reads: proofs as servers give them, in JSON or as hexadecimal RLP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from harmony_core.chain import (
@@ -33,6 +34,7 @@ __all__ = [
 _WORD_DIGITS: Final = 64
 _CROSS_SHARD_KEYS: Final = ("rlp", "proofRlp", "proofRlpWithDbSig", "proofRlpWithNextHeaderSig")
 _MOST_NODES: Final = 1 << 12
+_MOST_LINES: Final = 1 << 14  # of one object that is written over many
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +96,30 @@ class CrossShardRecord:
 Record: TypeAlias = AccountRecord | ReceiptRecord | CrossShardRecord
 
 
-def objects_of(lines: list[Line]) -> Iterator[Line]:
+def objects_of(lines: Iterable[Line]) -> Iterator[Line]:
     """Yield one line for each object: the lines as they are, or one for an object that is written over many lines."""
-    if len(lines) > 1 and lines[0].text.startswith("{") and all(line.error is None for line in lines):
-        try:
-            parse_object(lines[0].text)
-        except HarmonyError:
-            yield Line(lines[0].origin, "\n".join(line.text for line in lines))
-            return
-    yield from lines
+    rest = iter(lines)
+    first = next(rest, None)
+    if first is None:
+        return
+    others = [] if _is_complete(first.text) else list(islice(rest, _MOST_LINES))
+    if others and all(line.error is None for line in others):
+        yield Line(first.origin, "\n".join(line.text for line in (first, *others)))
+    else:
+        yield first
+        yield from others
+    yield from rest
+
+
+def _is_complete(text: str) -> bool:
+    """Return whether a line is no beginning of an object that goes on in the next."""
+    if not text.startswith("{"):
+        return True
+    try:
+        parse_object(text)
+    except HarmonyError:
+        return False
+    return True
 
 
 def account_record(text: str) -> AccountRecord:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from harmony_core.chain import CXReceipt, Receipt, receipts_root
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
-from harmony_core.cli.lines import Line
+from harmony_core.cli.lines import Line, Patience
 from harmony_core.cli.proof_records import (
     AccountRecord,
     CrossShardRecord,
@@ -40,8 +40,9 @@ def verify_proofs(kind: str, source: str, trust: Trust, *, as_json: bool) -> Exi
     verify = KINDS[kind]
     rows = []
     codes = []
+    patience = Patience()
     for line in objects_of(lines_of(source)):
-        row, code = _judged(verify, line, trust)
+        row, code = _judged(verify, line, trust, patience)
         rows.append(row)
         codes.append(code)
     if not codes:
@@ -66,7 +67,7 @@ def verify_proofs(kind: str, source: str, trust: Trust, *, as_json: bool) -> Exi
 
 
 def _judged(
-    verify: Callable[[str, Trust], dict[str, Any]], line: Line, trust: Trust
+    verify: Callable[[str, Trust], dict[str, Any]], line: Line, trust: Trust, patience: Patience
 ) -> tuple[dict[str, Any], ExitCode]:
     row: dict[str, Any] = {"source": {"file": line.origin.file, "line": line.origin.line}}
     try:
@@ -75,6 +76,7 @@ def _judged(
         shown = verify(line.text, trust)
     except HarmonyError as error:
         complain(f"{line.origin}: {error}")
+        patience.note(error)
         code = code_of_error(error)
         return {"verdict": code.verdict, "error": error_to_json(error)} | row, code
     return {"verdict": ExitCode.PROVEN.verdict, "error": None} | row | shown, ExitCode.PROVEN

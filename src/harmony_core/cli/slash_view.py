@@ -7,7 +7,7 @@ from typing import Any, Final
 from harmony_core.chain import SlashRecord
 from harmony_core.chain.validator_wrapper import ValidatorWrapper
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
-from harmony_core.cli.lines import Line, read_lines
+from harmony_core.cli.lines import Line
 from harmony_core.cli.slash_records import records_from_text
 from harmony_core.cli.source import lines_of
 from harmony_core.cli.staking_files import shard_states_by_epoch, validator_wrappers
@@ -101,7 +101,7 @@ def verify_records(source: str, given: SlashInput, *, as_json: bool) -> ExitCode
 
 
 def _lines(source: str) -> Sequence[Line]:
-    return list(read_lines([source])) if source == "-" else lines_of(source)
+    return list(lines_of(source))
 
 
 def _wrappers(names: Sequence[str]) -> dict[Address, ValidatorWrapper]:

@@ -1,6 +1,7 @@
 """Input that is named, piped, or spelled out in the argument itself."""
 
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,17 +14,17 @@ __all__ = ["lines_of"]
 _ARGUMENT: Final = "argument"
 
 
-def lines_of(source: str) -> list[Line]:
-    """Return the lines of the file of that name, of the standard input for ``-``, or of the hexadecimal text itself.
+def lines_of(source: str) -> Iterator[Line]:
+    """Return an iterator over the lines of the file of that name, of the standard input for ``-``, or of the hexadecimal text itself.
 
     Raises:
         BadParameter: when it is none of these.
     """
     if source == STANDARD_INPUT or _is_file(source):
-        return list(read_lines([source]))
+        return read_lines([source])
     digits = source[2:] if source[:2] in {"0x", "0X"} else source
     if digits and set(digits) <= set(string.hexdigits):
-        return [Line(Origin(_ARGUMENT, 1), source)]
+        return iter([Line(Origin(_ARGUMENT, 1), source)])
     raise typer.BadParameter("this is neither a file nor hexadecimal text", param_hint="FILE|HEX|-")
 
 

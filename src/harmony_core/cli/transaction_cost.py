@@ -3,6 +3,7 @@
 from typing import Any
 
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
+from harmony_core.cli.lines import Patience
 from harmony_core.cli.source import lines_of
 from harmony_core.cli.terminal import complain, write_json, write_line
 from harmony_core.cli.transaction_view import transaction_from_text
@@ -18,6 +19,7 @@ def show_costs(source: str, network: Network, epoch: int, *, as_json: bool) -> E
     """Show the cost of the transactions of a source, and return the exit code."""
     rows: list[dict[str, Any]] = []
     codes = []
+    patience = Patience()
     for line in lines_of(source):
         try:
             if line.error is not None:
@@ -26,6 +28,7 @@ def show_costs(source: str, network: Network, epoch: int, *, as_json: bool) -> E
             cost = transaction_cost(transaction, network, Epoch(epoch))
         except HarmonyError as error:
             complain(f"{line.origin}: {error}")
+            patience.note(error)
             codes.append(code_of_error(error))
             continue
         rows.append({"hash": str(transaction.hash), **_json(cost)})

@@ -18,6 +18,7 @@ from harmony_core.chain import (
 )
 from harmony_core.chain.staking_transaction import Directive
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
+from harmony_core.cli.lines import Patience
 from harmony_core.cli.source import lines_of
 from harmony_core.cli.strict_json import parse_object
 from harmony_core.cli.terminal import complain, write_json, write_line
@@ -103,6 +104,7 @@ def transaction_to_json(transaction: _Any) -> dict[str, Any]:
 def show_transactions(source: str, *, as_json: bool) -> ExitCode:
     """Show the transactions of a source and return the exit code."""
     shown, codes = [], []
+    patience = Patience()
     for line in lines_of(source):
         try:
             if line.error is not None:
@@ -111,6 +113,7 @@ def show_transactions(source: str, *, as_json: bool) -> ExitCode:
             codes.append(ExitCode.PROVEN)
         except HarmonyError as error:
             complain(f"{line.origin}: {error}")
+            patience.note(error)
             codes.append(code_of_error(error))
     return _finish(shown, codes, as_json=as_json)
 
@@ -118,6 +121,7 @@ def show_transactions(source: str, *, as_json: bool) -> ExitCode:
 def verify_transactions(source: str, network: Network, epoch: int, shard: int, *, as_json: bool) -> ExitCode:
     """Verify the transactions of a source, write a verdict for each, and return the exit code."""
     shown, codes = [], []
+    patience = Patience()
     for line in lines_of(source):
         row: dict[str, Any] = {"origin": str(line.origin)}
         try:
@@ -131,6 +135,7 @@ def verify_transactions(source: str, network: Network, epoch: int, shard: int, *
             code = ExitCode.PROVEN
         except HarmonyError as error:
             complain(f"{line.origin}: {error}")
+            patience.note(error)
             row |= {"error": error.message, "code": error.code}
             code = code_of_error(error)
         shown.append(row | {"verdict": code.verdict})

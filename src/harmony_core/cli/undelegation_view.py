@@ -1,6 +1,7 @@
 """`harmony-core staking undelegation`: when an undelegation is paid, and by which rule."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
 import typer
@@ -63,7 +64,7 @@ def show_wrapper(network: Network, source: str, delegator: str | None, *, as_jso
         DecodeError: ``staking-wrapper-input`` for no line or several, ``hex-text``, or a code of
             `decode_validator_wrapper` or `parse_address`.
     """
-    lines = lines_of(source)
+    lines = list(islice(lines_of(source), 2))
     require(
         len(lines) == 1,
         DecodeError,

@@ -7,7 +7,7 @@ from typing import Final
 from harmony_core.chain.shard_state import ShardState, decode_shard_state
 from harmony_core.cli.block_verification import GivenBlock, JudgedBlock, judge_blocks
 from harmony_core.cli.exit_codes import ExitCode, code_of_error, strongest
-from harmony_core.cli.lines import Line, Origin, read_text
+from harmony_core.cli.lines import Line, Origin, Patience, read_text
 from harmony_core.cli.records import parse_line
 from harmony_core.errors import HarmonyError
 from harmony_core.light_client import CommitteeBook, HeaderVerdict, SignedHeader, Verdict, audit_headers
@@ -92,6 +92,7 @@ def collect(lines: Iterable[Line]) -> Collected:
     headers: dict[Hash32, _Found] = {}
     problems = []
     blocks = []
+    patience = Patience()
     for line in lines:
         try:
             if line.error is not None:
@@ -99,6 +100,7 @@ def collect(lines: Iterable[Line]) -> Collected:
             signed, block = parse_line(line.text)
         except HarmonyError as error:
             problems.append(Problem(line.origin, error.with_traceback(None)))
+            patience.note(error)
             continue
         if block is not None:
             blocks.append(GivenBlock(block, line.origin))

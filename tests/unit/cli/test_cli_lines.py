@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from harmony_core.cli import lines as module
-from harmony_core.cli.lines import Line, Origin, read_lines, read_text
-from harmony_core.errors import DataSourceError, DecodeError
+from harmony_core.cli.exit_codes import ExitCode
+from harmony_core.cli.lines import Line, Origin, Patience, read_lines, read_text
+from harmony_core.errors import DataSourceError, DecodeError, MissingDataError
+from support.cli_runner import run
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +104,33 @@ def test_a_torn_compressed_file_cannot_be_read(tmp_path: Path, damage: slice) ->
     with pytest.raises(DataSourceError) as info:
         list(read_lines([str(path)]))
     assert info.value.code == "input-file"
+
+
+def test_a_file_of_something_else_ends_the_patience() -> None:
+    patience = Patience()
+    for _ in range(module.MOST_UNDECODABLE):
+        patience.note(DecodeError("no hexadecimal text", code="hex-text"))
+        patience.note(MissingDataError("no committee", code="committee-unknown"))
+    with pytest.raises(DecodeError) as info:
+        patience.note(DecodeError("no hexadecimal text", code="hex-text"))
+    assert info.value.code == "input-undecodable"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("proof", "verify", "account", "--network", "localnet", "--root", "0x" + "11" * 32),
+        ("tx", "decode"),
+        ("tx", "verify", "--network", "localnet", "--epoch", "5", "--shard", "0"),
+        ("verify", "--network", "localnet"),
+    ],
+)
+def test_commands_stop_at_a_file_of_something_else(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_UNDECODABLE", 5)
+    outcome = run(*arguments, written(tmp_path, b"{}\n" * 20))
+    assert outcome.exit_code == ExitCode.UNDECODABLE
+    assert outcome.stdout == ""
+    assert ":6: " in outcome.stderr or arguments[0] == "verify"
+    assert ":7: " not in outcome.stderr
