@@ -125,12 +125,8 @@ def verify_evidence(
 ) -> BLSPublicKeyBytes:
     """Verify that the offender of a record signed two blocks at one moment, and return the key that did.
 
-    Whether the offender is a validator, and not banned yet, is left open: that takes the state.
-
-    Args:
-        record: the record.
-        context: what the verifier trusts.
-        compatibility: as for `verify_slash`.
+    Arguments as for `verify_slash`. Whether the offender is a validator, and not banned yet, is left open: that takes
+    the state.
 
     Raises:
         HarmonyError: as for `verify_slash`, but for ``staking-validator-unknown`` and ``slash-offender-banned``.
