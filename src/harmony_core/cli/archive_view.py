@@ -9,7 +9,7 @@ from harmony_core.archive import NodeDatabase
 from harmony_core.archive.pair import network_of
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.progress import ProgressDisplay
-from harmony_core.cli.terminal import output_console, write_json
+from harmony_core.cli.terminal import write_json, write_table
 from harmony_core.primitives import BlockNumber, ShardID
 from harmony_core.trie import EMPTY_ROOT
 
@@ -98,7 +98,7 @@ def write_pairs(title: str, document: Mapping[str, Any]) -> None:
     table.add_column("value", overflow="fold")
     for name, value in _flat("", document):
         table.add_row(name, value)
-    output_console().print(table)
+    write_table(table, gives_way="value")
 
 
 def _flat(prefix: str, document: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from harmony_core.cli.lines import read_lines
 from harmony_core.cli.records import parse_line
 from harmony_core.cli.refusal import naming
 from harmony_core.cli.staking_files import shard_states_by_epoch, validator_wrappers
-from harmony_core.cli.terminal import output_console, write_json, write_line
+from harmony_core.cli.terminal import write_json, write_line, write_table
 from harmony_core.committee import committee_for_epoch
 from harmony_core.errors import MissingDataError, require
 from harmony_core.params import Network
@@ -19,7 +19,6 @@ from harmony_core.staking import BlockEarnings, delegation_shares, earned_by_blo
 
 __all__ = ["show_reward"]
 
-_PIPED_COLUMNS: Final = 400
 _COMMITS: Final = frozenset({"reward-commit", "reward-pre-staking"})
 
 
@@ -189,10 +188,7 @@ def _write(
             str(count.signed) if count else "",
             str(count.to_sign) if count else "",
         )
-    console = output_console()
-    if not console.is_terminal:
-        console.width = _PIPED_COLUMNS
-    console.print(table)
+    write_table(table, gives_way="account")
     for validator, rows in distributed.items():
         write_line(f"{address_to_bech32(validator)} shares out:")
         for delegator, amount in rows:

@@ -68,7 +68,7 @@ def width_of(console: "Console") -> int | None:
 def write_table(table: "Table", gives_way: str) -> None:
     """Write a table to the standard output, as wide as it needs to be.
 
-    In a terminal that is too narrow for it, the column with the heading ``gives_way`` is cut.
+    In a terminal that is too narrow for it, the column with the heading ``gives_way`` goes on in the next line; nothing is cut.
     """
     from rich.measure import Measurement  # noqa: PLC0415 - slow to import
 
@@ -80,6 +80,8 @@ def write_table(table: "Table", gives_way: str) -> None:
         longest = max(len(str(cell)) for cell in (column.header, *column.cells))
         too_wide = max(widest - console.width, 0) if column.header == gives_way else 0
         column.width = max(longest - too_wide, min(longest, _NARROWEST))
+        if too_wide:
+            column.no_wrap, column.overflow = False, "fold"
     console.print(table)
 
 
