@@ -27,7 +27,17 @@ from harmony_core.params import load_network
 from harmony_core.primitives import Address, Bloom, Compatibility, Epoch, Hash32, ShardID
 from harmony_core.trie import EMPTY_ROOT
 from support.committees import header_at
-from support.cross_shard import EPOCH, Known, altered, proof_of, receipt, resigned, signers_of, verified
+from support.cross_shard import (
+    EPOCH,
+    Known,
+    altered,
+    proof_of,
+    receipt,
+    resigned,
+    signers_of,
+    source_block,
+    verified,
+)
 from support.sample_blocks import GAS, SampleBlock, receipt_for, sent_by, signed_transaction
 from support.sample_chain_data import CHAIN_ID, CREATE, KEY
 from support.sample_headers import sample_header
@@ -410,6 +420,27 @@ def test_a_forged_proof_is_refused_with_or_without_committees() -> None:
     unsigned = replace(ARRIVED, commit_signature=LATER.commit_signature)
     sample = SampleBlock(incoming=(unsigned,), shard_id=1)
     assert refused(lambda: sample.verify(committees=Known())) == "bls-signature"
+
+
+def test_what_august_2026_credited_passes_in_a_block_for_the_reference_only() -> None:
+    """Threat C18 and the forgery of the same month: a replay, and a header of an epoch before staking that nobody signed."""
+    known, quirks = Known(epochs=(1, EPOCH)), Compatibility.reference()
+    sent = [receipt(1, amount=10**27)]
+    header = source_block(sent, epoch=1, number=20)
+    nobody = signers_of(0, 1).sign(header, [])
+    forged = replace(
+        altered(proof_of(sent), block_hash=header.hash, block_number=header.number),
+        header=header,
+        commit_signature=bytes(nobody.signature),
+        commit_bitmap=nobody.bitmap,
+    )
+    replayed = altered(ARRIVED, block_number=7)
+    for proof, code in ((forged, "commit-quorum-uniform"), (replayed, "cx-proof-block-number")):
+        block = SampleBlock(incoming=(proof,), shard_id=1)
+        taken = block.verify(committees=known, spent=SpentMarks(), compatibility=quirks)
+        assert taken.incoming is not None
+        assert taken.incoming.receipts == proof.receipts
+        assert refused(partial(block.verify, committees=known, spent=SpentMarks())) == code
 
 
 def test_a_body_as_stored_has_lost_what_proves_its_arrivals() -> None:
