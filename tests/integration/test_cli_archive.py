@@ -357,9 +357,10 @@ def test_a_cluster_says_what_one_process_says(sample: SampleNetwork, tmp_path: P
 
 def test_a_cluster_that_is_not_there_is_said() -> None:
     pytest.importorskip("distributed")
-    with pytest.raises(DataSourceError) as info:
-        ClusterRunner("nonsense")
-    assert info.value.code == "cluster-address"
+    for address in ("nonsense", "tcp://127.0.0.1:x", "tcp://127.0.0.1:1", "tcp://127.0.0.1:99999"):
+        with pytest.raises(DataSourceError) as info:
+            ClusterRunner(address)
+        assert info.value.code == "cluster-address"
 
 
 def test_a_long_run_shows_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ before a kill are not done again; as every part is a function of its argument al
 
 import json
 import multiprocessing
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -25,6 +26,7 @@ _AHEAD: Final = 4
 """Parts that wait for each worker, so that none is idle and few are lost."""
 
 _SAVE_SECONDS: Final = 2.0
+_ANSWER_SECONDS: Final = 10
 
 
 class Runner(Protocol):
@@ -109,9 +111,10 @@ class ClusterRunner:
             raise ConfigurationError(
                 "A cluster needs Dask: pip install 'harmony-core[cluster]'.", code="cluster-extra"
             ) from error
+        self._library: Any = distributed
         try:
-            self._library: Any = distributed
-            self._client: Any = self._library.Client(address, timeout=10, set_as_default=False)
+            _knock(address)
+            self._client: Any = self._library.Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             raise DataSourceError(
                 f"No Dask scheduler answers: {error}.", code="cluster-address", actual=address
@@ -145,6 +148,14 @@ class ClusterRunner:
             numbers[future.key] = number
             futures.append(future)
         return futures
+
+
+def _knock(address: str) -> None:
+    """Connect and leave again: a client that finds nobody would go on trying in the background."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not host or not port.isdigit() or int(port) >= 1 << 16:
+        raise ValueError("an address has the form tcp://host:port")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWER_SECONDS).close()
 
 
 def _result_of(future: Any) -> Result:
