@@ -2,36 +2,19 @@
 
 from collections.abc import Iterator
 from heapq import nlargest
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 from harmony_core.archive.ledger import Claim, read_ledger
-from harmony_core.errors import ConfigurationError
+from harmony_core.plotting import new_figure, png_of
 
-__all__ = ["draw_ledger", "lorenz_points", "require_matplotlib"]
+__all__ = ["draw_ledger", "lorenz_points"]
 
 _HOLDERS: Final = 15
 _POINTS: Final = 1000
 _ONE: Final = 10**18
 _KINDS: Final = {"liquid": (0, 1), "active stake": (2,), "on its way": (3, 4, 5)}
 """Components by their place in `COMPONENTS`."""
-
-
-def require_matplotlib() -> tuple[Any, ...]:
-    """Return the library's canvas and figure.
-
-    Raises:
-        ConfigurationError: ``plots-missing`` without matplotlib.
-    """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an optional extra
-        from matplotlib.figure import Figure  # noqa: PLC0415 - the same
-    except ImportError as error:
-        raise ConfigurationError(
-            "Plots need matplotlib: pip install 'harmony-core[plots]'.", code="plots-missing"
-        ) from error
-    return (FigureCanvasAgg, Figure)
 
 
 def lorenz_points(amounts: list[int], points: int = _POINTS) -> tuple[list[float], list[float], float]:
@@ -63,11 +46,10 @@ def draw_ledger(ledger: Path) -> bytes:
         ConfigurationError: ``plots-missing`` without matplotlib.
         HarmonyError: as `read_ledger`.
     """
-    canvas_class, figure_class = require_matplotlib()
+    figure = new_figure(12, 5)
     totals = [claim.total for claim in _claims(ledger)]
     stakes = [claim.active_staked_or_delegated for claim in _claims(ledger)]
     largest = nlargest(_HOLDERS, _claims(ledger), key=lambda claim: claim.total)
-    figure = figure_class(figsize=(12, 5), layout="constrained")
     curve, bars = figure.subplots(1, 2)
     for name, amounts in (("everything", totals), ("active stake", stakes)):
         holders, values, gini = lorenz_points(amounts)
@@ -78,10 +60,7 @@ def draw_ledger(ledger: Path) -> bytes:
     curve.set_title("Lorenz curves")
     curve.legend(fontsize="small")
     _draw_largest(bars, largest)
-    stream = BytesIO()
-    canvas: Any = canvas_class(figure)
-    canvas.print_png(stream, metadata={"Software": None})
-    return stream.getvalue()
+    return png_of(figure)
 
 
 def _claims(ledger: Path) -> Iterator[Claim]:

@@ -134,9 +134,9 @@ def _in_one(totals: Mapping[str, str]) -> dict[str, str]:
 
 
 def _require_plots() -> None:
-    from harmony_core.archive.plots import require_matplotlib  # noqa: PLC0415 - an optional extra
+    from harmony_core.plotting import require_plots  # noqa: PLC0415 - loaded when it is needed
 
-    require_matplotlib()
+    require_plots()
 
 
 def _draw(ledger: Path, plot: Path) -> None:

@@ -1,10 +1,9 @@
 """The picture of an election: what each key has, and what it counts as. It needs matplotlib, the extra ``plots``."""
 
-from io import BytesIO
 from typing import Any, Final
 
 from harmony_core.committee import Election
-from harmony_core.errors import ConfigurationError
+from harmony_core.plotting import new_figure, png_of
 
 __all__ = ["draw_election"]
 
@@ -19,17 +18,10 @@ def draw_election(election: Election) -> bytes:
     Raises:
         ConfigurationError: ``plots-missing`` without matplotlib.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an optional extra
-        from matplotlib.figure import Figure  # noqa: PLC0415 - the same
-    except ImportError as error:
-        raise ConfigurationError(
-            "Plots need matplotlib: pip install 'harmony-core[plots]'.", code="plots-missing"
-        ) from error
     auction = election.auction
     stakes = [ranked.stake_per_key.raw / _RAW for ranked in auction.bids for _ in ranked.bid.keys]
     effective = [purchase.effective_stake.raw / _RAW for purchase in auction.purchases]
-    figure = Figure(figsize=(9, 4.5), dpi=_DOTS_PER_INCH, layout="constrained")
+    figure = new_figure(9, 4.5, dots_per_inch=_DOTS_PER_INCH)
     axes: Any = figure.subplots()
     axes.plot(range(1, len(stakes) + 1), stakes, ".", markersize=4, color="C7", label="stake of the key")
     axes.plot(range(1, len(effective) + 1), effective, ".", markersize=5, color="C0", label="effective stake")
@@ -47,7 +39,4 @@ def draw_election(election: Election) -> bytes:
         title=f"Election for epoch {election.rules.epoch}",
     )
     axes.legend(fontsize="small")
-    stream = BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.print_png(stream, metadata={"Software": None})
-    return stream.getvalue()
+    return png_of(figure)

@@ -1,6 +1,5 @@
 """`harmony-core trie stats`: the shape of a state's tries as a table, as JSON, or as a picture."""
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import typer
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.terminal import output_console, write_json, write_line
 from harmony_core.cli.trie_source import StateShape, shape_of_dump, shape_of_store
-from harmony_core.errors import ConfigurationError
+from harmony_core.plotting import new_figure, png_of
 from harmony_core.primitives import Hash32
 from harmony_core.trie import TrieStatistics
 from harmony_core.trie.statistics import NODE_KINDS
@@ -57,14 +56,7 @@ def draw_shape(shape: StateShape) -> bytes:
     Raises:
         ConfigurationError: ``plots-missing`` without matplotlib.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an optional extra
-        from matplotlib.figure import Figure  # noqa: PLC0415 - the same
-    except ImportError as error:
-        raise ConfigurationError(
-            "Plots need matplotlib: pip install 'harmony-core[plots]'.", code="plots-missing"
-        ) from error
-    figure = Figure(figsize=(11, 4), layout="constrained")
+    figure = new_figure(11, 4, dots_per_inch=_DOTS_PER_INCH)
     by_depth, by_kind, by_bytes = figure.subplots(1, 3)
     parts = [("accounts", shape.accounts)]
     if shape.storage is not None and shape.storage.entries:
@@ -81,11 +73,7 @@ def draw_shape(shape: StateShape) -> bytes:
         axes.set(title=title)
         axes.set_xticks(range(len(NODE_KINDS)), NODE_KINDS)
     by_depth.legend()
-    stream = BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.figure.set_dpi(_DOTS_PER_INCH)
-    canvas.print_png(stream, metadata={"Software": None})
-    return stream.getvalue()
+    return png_of(figure)
 
 
 def _json(part: TrieStatistics) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
-from harmony_core.errors import ConfigurationError
+from harmony_core.plotting import new_figure, png_of
 from harmony_core.simulation.withholding import SCHEMES, AttackModel, AttackOutcome, Scheme, simulate, theory
 
 __all__ = ["draw_attack"]
@@ -31,23 +30,13 @@ def draw_attack(
     Raises:
         ConfigurationError: ``plots-missing`` without matplotlib.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an optional extra
-        from matplotlib.figure import Figure  # noqa: PLC0415 - the same
-    except ImportError as error:
-        raise ConfigurationError(
-            "Plots need matplotlib: pip install 'harmony-core[plots]'.", code="plots-missing"
-        ) from error
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    figure = new_figure(11, 4.5)
     by_size, by_speed = figure.subplots(1, 2, sharey=True)
     made = _Counter(progress)
     _draw_sizes(by_size, model, rounds, seed, made)
     _draw_speeds(by_speed, model, rounds, seed, made)
     by_size.set_ylabel("bias: gain over fair randomness")
-    stream = BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.print_png(stream, metadata={"Software": None})
-    return stream.getvalue()
+    return png_of(figure)
 
 
 class _Counter:

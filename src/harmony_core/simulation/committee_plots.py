@@ -7,14 +7,13 @@ from typing import Any
 
 from harmony_core.committee.key_grinding import chance_with_ground_keys
 from harmony_core.committee.safety import ONE_THIRD, TWO_THIRDS, Draw, chance_in_any_shard
-from harmony_core.errors import ConfigurationError
+from harmony_core.plotting import new_figure, png_of
 from harmony_core.simulation.committee_rules import Scheme
 from harmony_core.simulation.committee_safety import SafetyOutcome
 from harmony_core.simulation.decentralisation import Comparison, Spread
 
 __all__ = ["draw_safety", "draw_spreads"]
 
-_DOTS_PER_INCH = 100
 _COLOURS = 256
 _SMALLEST = 1e-12
 _MOST_SEATS_BESIDE = 4000
@@ -37,7 +36,7 @@ def draw_safety(
         ConfigurationError: ``plots-missing`` without matplotlib.
         VerificationError: ``safety-draw`` for too many seats.
     """
-    figure = _figure(11 if outcomes else 6, 5.2)
+    figure = new_figure(11 if outcomes else 6, 5.2)
     axes = figure.subplots(1, 2) if outcomes else [figure.subplots(1, 1)]
     _draw_chances(axes[0], shards, seats, share, grind=grind)
     _draw_frequencies(axes[0], share, outcomes)
@@ -53,7 +52,7 @@ def draw_spreads(comparisons: Sequence[Comparison]) -> bytes:
     Raises:
         ConfigurationError: ``plots-missing`` without matplotlib.
     """
-    figure = _figure(11, 4)
+    figure = new_figure(11, 4)
     axes = figure.subplots(1, 3)
     measures: list[tuple[str, Callable[[Spread], float]]] = [
         ("validators with more than a third", lambda spread: spread.to_stop),
@@ -135,23 +134,11 @@ def _draw_courses(axes: Any, share: Fraction, outcomes: Sequence[SafetyOutcome])
     axes.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
 
 
-def _figure(width: float, height: float) -> Any:
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an optional extra
-    except ImportError as error:
-        raise ConfigurationError(
-            "Plots need matplotlib: pip install 'harmony-core[plots]'.", code="plots-missing"
-        ) from error
-    return Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout="constrained")
-
-
 def _png(figure: Any) -> bytes:
     """Return the picture with a palette, in less than half of the bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an optional extra
     from PIL import Image  # noqa: PLC0415 - comes with matplotlib
 
-    drawn, stream = BytesIO(), BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.print_png(drawn, metadata={"Software": None})
-    Image.open(drawn).convert("RGB").quantize(_COLOURS).save(stream, "PNG", optimize=True)
+    stream = BytesIO()
+    drawn = Image.open(BytesIO(png_of(figure)))
+    drawn.convert("RGB").quantize(_COLOURS).save(stream, "PNG", optimize=True)
     return stream.getvalue()

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 from typing import Any, Final
 
-from harmony_core.errors import ConfigurationError
+from harmony_core.plotting import new_figure, png_of
 from harmony_core.simulation.cluster import Cluster, Plan
 from harmony_core.simulation.network import Conditions
 from harmony_core.simulation.report import fbft_messages, pbft_messages, report_run
@@ -46,14 +45,7 @@ def draw_messages(measured: dict[int, tuple[float, float]]) -> bytes:
     Raises:
         ConfigurationError: ``plots-missing`` without matplotlib.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an optional extra
-        from matplotlib.figure import Figure  # noqa: PLC0415 - the same
-    except ImportError as error:
-        raise ConfigurationError(
-            "Plots need matplotlib: pip install 'harmony-core[plots]'.", code="plots-missing"
-        ) from error
-    figure = Figure(figsize=(7, 4.5), dpi=_DOTS_PER_INCH, layout="constrained")
+    figure = new_figure(7, 4.5, dots_per_inch=_DOTS_PER_INCH)
     axes: Any = figure.subplots()
     sizes = sorted(measured)
     axes.plot(sizes, [pbft_messages(size) for size in sizes], color="C3", label="PBFT, computed: 2n(n-1)")
@@ -66,7 +58,4 @@ def draw_messages(measured: dict[int, tuple[float, float]]) -> bytes:
     axes.set_ylabel("messages per block")
     axes.set_title("Votes are aggregated by the leader: messages grow linearly")
     axes.legend(fontsize="small")
-    stream = BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.print_png(stream, metadata={"Software": None})
-    return stream.getvalue()
+    return png_of(figure)
