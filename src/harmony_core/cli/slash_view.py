@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from harmony_core.chain import SlashRecord
 from harmony_core.chain.validator_wrapper import ValidatorWrapper
@@ -11,7 +11,7 @@ from harmony_core.cli.lines import Line
 from harmony_core.cli.slash_records import records_from_text
 from harmony_core.cli.source import lines_of
 from harmony_core.cli.staking_files import shard_states_by_epoch, validator_wrappers
-from harmony_core.cli.terminal import complain, output_console, write_json, write_line
+from harmony_core.cli.terminal import complain, write_json, write_line, write_table
 from harmony_core.errors import HarmonyError
 from harmony_core.params import Network
 from harmony_core.primitives import Address, BLSPublicKeyBytes, Dec, Epoch, address_to_bech32
@@ -26,8 +26,6 @@ from harmony_core.staking import (
 from harmony_core.staking.slash_evidence import verify_distinct_offenders
 
 __all__ = ["SlashInput", "verify_records"]
-
-_PIPED_COLUMNS: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +204,7 @@ def _write_losses(slashed: ValidatorSlash) -> None:
     for loss in slashed.losses:
         amounts = (loss.debt, loss.from_stake, loss.from_undelegations, loss.from_reward)
         table.add_row(address_to_bech32(loss.delegator), *(str(Dec(amount)) for amount in amounts))
-    console = output_console()
-    if not console.is_terminal:
-        console.width = _PIPED_COLUMNS
-    console.print(table)
+    write_table(table, gives_way="delegator")
     reward = slashed.total // 2
     write_line(
         f"  {Dec(slashed.total)} ONE are taken: {Dec(reward)} go to the coinbase of the block,"

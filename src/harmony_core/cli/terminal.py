@@ -23,7 +23,7 @@ __all__ = [
 _WIDEST: Final = 10_000
 """Columns of a line that has no limit."""
 
-_NARROWEST: Final = 8
+_NARROWEST: Final = 12
 """Columns that are left of a text which gives way."""
 
 
@@ -68,7 +68,8 @@ def width_of(console: "Console") -> int | None:
 def write_table(table: "Table", gives_way: str) -> None:
     """Write a table to the standard output, as wide as it needs to be.
 
-    In a terminal that is too narrow for it, the column with the heading ``gives_way`` goes on in the next line; nothing is cut.
+    In a terminal that is too narrow for it, the column with the heading ``gives_way`` gets narrower first. What does
+    not fit goes on in the next line; nothing is cut.
     """
     from rich.measure import Measurement  # noqa: PLC0415 - slow to import
 
@@ -76,10 +77,11 @@ def write_table(table: "Table", gives_way: str) -> None:
     widest = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
     if not console.is_terminal:
         console.width = max(console.width, widest)
+    too_wide = max(widest - console.width, 0)
     for column in table.columns:
         longest = max(len(str(cell)) for cell in (column.header, *column.cells))
-        too_wide = max(widest - console.width, 0) if column.header == gives_way else 0
-        column.width = max(longest - too_wide, min(longest, _NARROWEST))
+        given = too_wide if column.header == gives_way else 0
+        column.width = max(longest - given, min(longest, _NARROWEST))
         if too_wide:
             column.no_wrap, column.overflow = False, "fold"
     console.print(table)

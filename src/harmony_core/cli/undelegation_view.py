@@ -9,7 +9,7 @@ import typer
 from harmony_core.chain.validator_wrapper import ValidatorWrapper, decode_validator_wrapper
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.source import lines_of
-from harmony_core.cli.terminal import output_console, write_json, write_line
+from harmony_core.cli.terminal import write_json, write_line, write_table
 from harmony_core.errors import DecodeError, HarmonyError, UnsupportedRulesError, require
 from harmony_core.params import Network
 from harmony_core.primitives import (
@@ -33,7 +33,6 @@ _REPEATED: Final = (
     "A validator whose largest commission lay below the floor could not be stored at the end of that epoch: what it paid"
     " was paid again at the end of each one, until that was found in December 2023."
 )
-_PIPED_COLUMNS: Final = 400
 
 
 def show_epoch(network: Network, epoch: int, last_elected: int | None, *, as_json: bool) -> ExitCode:
@@ -165,10 +164,7 @@ def _write_table(wrapper: ValidatorWrapper, rows: list[tuple[dict[str, Any], Unl
     for row, found in rows:
         paid = ("cannot tell", "", "") if found is None else _cells(found)
         table.add_row(row["delegator"], str(Dec(int(row["amount"]))), str(row["undelegated_in"]), *paid)
-    console = output_console()
-    if not console.is_terminal:
-        console.width = _PIPED_COLUMNS
-    console.print(table)
+    write_table(table, gives_way="delegator")
     if any(found is not None and found.may_repeat for _, found in rows):
         write_line(_REPEATED)
 
