@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from harmony_core.archive.node_database import NodeDatabase
-from harmony_core.chain import Block, CXReceipt, CXReceiptsProof, Header
-from harmony_core.chain.body import Body
+from harmony_core.archive.stored_body import restored_body
+from harmony_core.chain import Block, CXReceipt, Header
 from harmony_core.chain.shard_state import ShardState
-from harmony_core.cross_shard import has_lost_bitmap
 from harmony_core.errors import HarmonyError, MissingDataError
 from harmony_core.light_client import (
     NotChecked,
@@ -18,10 +17,9 @@ from harmony_core.light_client import (
     verify_header_chain,
 )
 from harmony_core.params import Network
-from harmony_core.primitives import STRICT, BlockNumber, Compatibility, Hash32, ShardID
-from harmony_core.quorum import Commit
+from harmony_core.primitives import STRICT, Compatibility, Hash32, ShardID
 
-__all__ = ["ChainReport", "audit_chain", "restored_body"]
+__all__ = ["ChainReport", "audit_chain"]
 
 _SHARDS = 8
 
@@ -149,39 +147,3 @@ def _outgoing(database: NodeDatabase, header: Header) -> tuple[CXReceipt, ...]:
     for shard_id in range(_SHARDS):
         receipts += database.outgoing_receipts(header, ShardID(shard_id))
     return tuple(receipts)
-
-
-def restored_body(body: Body, sources: Mapping[ShardID, NodeDatabase]) -> Body:
-    """Return a body with the bitmaps of its incoming proofs that a node's database has lost, where they can be found.
-
-    A node stores the signature in the place of the bitmap. The source shard's database has the commits on the source
-    block: the one the node kept, and the one in the block after; the signature tells which it was. Whether the outcome is
-    right is for the root in the header to say.
-
-    Source: harmony-one/harmony, core/types/cx_receipt.go (Copy).
-
-    Args:
-        body: the body as stored.
-        sources: databases of other shards.
-    """
-    if not any(has_lost_bitmap(proof) for proof in body.incoming_receipts):
-        return body
-    proofs = tuple(_restored(proof, sources) for proof in body.incoming_receipts)
-    return replace(body, incoming_receipts=proofs)
-
-
-def _restored(proof: CXReceiptsProof, sources: Mapping[ShardID, NodeDatabase]) -> CXReceiptsProof:
-    source = sources.get(proof.header.shard_id)
-    if source is None or not has_lost_bitmap(proof):
-        return proof
-    number = proof.header.number
-    candidates: list[Commit] = []
-    kept = source.commit(number)
-    if kept is not None:
-        candidates.append(kept)
-    if source.canonical_hash(BlockNumber(number + 1)) is not None:
-        candidates.append(Commit.of_parent(source.header(BlockNumber(number + 1))))
-    for commit in candidates:
-        if commit.signature == proof.commit_signature:
-            return replace(proof, commit_bitmap=commit.bitmap)
-    return proof

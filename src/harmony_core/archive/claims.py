@@ -241,7 +241,7 @@ class _Run:
         """Return what tells this work from every other."""
         heads = [cutoff.header.hash.hex() for cutoff in self._shards.cutoffs.values()]
         planned = [replace(part, scratch=None, cache_bytes=0) for part in parts]
-        return hashlib.sha256(repr((1, heads, planned)).encode()).hexdigest()
+        return hashlib.sha256(repr((2, heads, planned)).encode()).hexdigest()
 
     def _require_whole(self, parts: Sequence[_Part], results: Sequence[Result]) -> None:
         problems = [(shard, problem) for shard, tally in self._tops.items() for problem in tally.problems]
@@ -365,6 +365,8 @@ def receipts_to_json(found: PendingReceipts, blocks: Sequence[Result]) -> dict[s
         "crosslinks_compared": sum(result["links"] for result in blocks),
         "sent": sum(result["sent"] for result in blocks),
         "received_groups": sum(result["received"] for result in blocks),
+        "incoming_roots_proven": sum(result["incoming_proven"] for result in blocks),
+        "incoming_roots_not_proven": sum(result["incoming_unproven"] for result in blocks),
         "pending": found.pending,
         "pending_amount": str(found.pending_amount),
         "to_shards_without_database": [

@@ -11,15 +11,18 @@ from typing import Any, Final
 from harmony_core.archive.database import CACHE_BYTES
 from harmony_core.archive.node_database import NodeDatabase
 from harmony_core.archive.parts import opened, write_records
+from harmony_core.archive.stored_body import restored_body
 from harmony_core.archive.work import Result
 from harmony_core.chain.cross_shard_receipt import (
     CXReceipt,
     CXReceiptsProof,
+    incoming_receipts_root,
     legacy_outgoing_receipts_root,
     outgoing_receipts_root,
 )
 from harmony_core.chain.crosslink import decode_cross_links
 from harmony_core.chain.header import Header
+from harmony_core.cross_shard import has_lost_bitmap
 from harmony_core.errors import ConfigurationError, VerificationError, require
 from harmony_core.primitives import (
     BEACON_SHARD_ID,
@@ -80,6 +83,8 @@ class _Scan:
     sent: list[bytes] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
     links: int = 0
+    incoming_proven: int = 0
+    incoming_unproven: int = 0
     unbacked: list[dict[str, object]] = field(default_factory=list)
 
 
@@ -89,7 +94,8 @@ def scan_receipts(part: ReceiptsPart) -> Result:
     Raises:
         MissingDataError: ``archive-block-missing``.
         VerificationError: ``archive-chain`` for a block that does not follow from the one before, ``archive-receipts-root``
-            for outgoing receipts that are not those of the header, ``archive-histories`` for a database of the other
+            for outgoing receipts that are not those of the header, ``archive-incoming-root`` for incoming ones that are
+            not, ``archive-histories`` for a database of the other
             shard that tells another history.
         ConfigurationError: ``archive-shard`` for a block of another shard.
     """
@@ -124,14 +130,15 @@ def scan_receipts(part: ReceiptsPart) -> Result:
         if header.outgoing_receipts_root not in _NOTHING:
             _scan_sent(scan, header)
         if header.incoming_receipts_root not in _NOTHING:
-            for proof in database.body(header).incoming_receipts:
-                _scan_received(scan, header, proof)
+            _scan_incoming(scan, header)
     return {
         "blocks": part.stop - part.start,
         "links": scan.links,
         "sent": len(scan.sent),
         "received": len(scan.received),
         "unbacked": scan.unbacked,
+        "incoming_proven": scan.incoming_proven,
+        "incoming_unproven": scan.incoming_unproven,
         "digests": [
             write_records(Path(part.output), scan.sent),
             write_records(Path(f"{part.output}.received"), scan.received),
@@ -188,6 +195,26 @@ def _scan_sent(scan: _Scan, header: Header) -> None:
             + receipt.amount.to_bytes(32, "big")
             + receipt.transaction_hash
         )
+
+
+def _scan_incoming(scan: _Scan, header: Header) -> None:
+    """Hold what a body takes in against the root in its header, unless the bitmaps that the node lost are nowhere."""
+    proofs = restored_body(scan.database.body(header), scan.others).incoming_receipts
+    if proofs and all(map(has_lost_bitmap, proofs)):
+        scan.incoming_unproven += 1
+    else:
+        actual = incoming_receipts_root(proofs)
+        require(
+            actual == header.incoming_receipts_root,
+            VerificationError,
+            "archive-incoming-root",
+            f"The incoming receipts that the database holds of block {header.number} are not those of its header; take a fresh copy.",
+            expected=header.incoming_receipts_root,
+            actual=actual,
+        )
+        scan.incoming_proven += 1
+    for proof in proofs:
+        _scan_received(scan, header, proof)
 
 
 def _scan_received(scan: _Scan, header: Header, proof: CXReceiptsProof) -> None:

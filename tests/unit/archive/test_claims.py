@@ -27,6 +27,7 @@ from harmony_core.archive import (
 )
 from harmony_core.archive.chain_audit import audit_chain
 from harmony_core.archive.parts import AccountRecord, ClaimRecord
+from harmony_core.archive.stored_body import restored_body
 from harmony_core.archive.work import Result, SerialRunner, run_parts, runner_for
 from harmony_core.crypto import keccak256
 from harmony_core.errors import (
@@ -340,12 +341,48 @@ def test_a_forged_receipt_is_listed(copy: SampleNetwork, tmp_path: Path) -> None
         header = database.header(BlockNumber(3))
         body = database.body(header)
     proof = body.incoming_receipts[0]
+    # As a node stores it, without its bitmap; nothing in the source's database has that signature.
+    proof = replace(proof, commit_signature=b"\x01" * 96, commit_bitmap=b"\x01" * 96)
     forged = replace(proof, receipts=(replace(proof.receipts[0], amount=10**30), *proof.receipts[1:]))
     spoiled = replace(body, incoming_receipts=(forged, forged))
     change(copy.folders[1], (schema.body_key(header.number, header.hash), spoiled.encode()))
     receipts = make_claims(job(copy, tmp_path / "claims.csv"))["receipts"]
     assert [item["block"] for item in receipts["received_but_not_sent"]] == [3, 3]
     assert receipts["received_twice"] == [{"source": 0, "source_block": 1, "shard": 1}]
+    assert (receipts["incoming_roots_proven"], receipts["incoming_roots_not_proven"]) == (0, 1)
+
+
+def test_incoming_receipts_that_are_not_the_header_s_are_refused(copy: SampleNetwork, tmp_path: Path) -> None:
+    """A body that hides what arrived, or claims that more did, would change what is pending."""
+    assert make_claims(job(copy, tmp_path / "whole.csv"))["receipts"]["incoming_roots_proven"] == 1
+    with NodeDatabase(copy.folders[1]) as database:
+        header = database.header(BlockNumber(3))
+        body = database.body(header)
+    proof = body.incoming_receipts[0]
+    lost = replace(proof, commit_bitmap=proof.commit_signature)
+    for proofs in ((), (proof, proof), (proof, lost)):
+        spoiled = replace(body, incoming_receipts=proofs)
+        change(copy.folders[1], (schema.body_key(header.number, header.hash), spoiled.encode()))
+        error = refusal(copy, tmp_path / "claims.csv")
+        assert (type(error), error.code) == (VerificationError, "archive-incoming-root")
+
+
+def test_lost_bitmaps_are_found_in_the_source_s_database(copy: SampleNetwork, tmp_path: Path) -> None:
+    with NodeDatabase(copy.folders[1]) as database:
+        header = database.header(BlockNumber(3))
+        body = database.body(header)
+    proof = body.incoming_receipts[0]
+    stored = replace(body, incoming_receipts=(replace(proof, commit_bitmap=proof.commit_signature),))
+    change(copy.folders[1], (schema.body_key(header.number, header.hash), stored.encode()))
+    change(copy.folders[0], (schema.commit_key(BlockNumber(1)), proof.commit_signature + proof.commit_bitmap))
+    receipts = make_claims(job(copy, tmp_path / "claims.csv"))["receipts"]
+    assert (receipts["incoming_roots_proven"], receipts["incoming_roots_not_proven"]) == (1, 0)
+    with NodeDatabase(copy.folders[0]) as source:
+        sources = {ShardID(0): source}
+        assert restored_body(stored, sources) == body
+        other = replace(proof, commit_signature=b"\x02" * 96, commit_bitmap=b"\x02" * 96)
+        both = replace(stored, incoming_receipts=(*stored.incoming_receipts, other))
+        assert restored_body(both, sources) == both
 
 
 def test_a_disk_that_takes_nothing_leaves_nothing(network: SampleNetwork, tmp_path: Path) -> None:
