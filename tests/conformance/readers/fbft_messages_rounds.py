@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from harmony_core.chain import decode_block
-from harmony_core.crypto.bls import PublicKey, Signature
+from harmony_core.crypto.bls import PublicKey, Signature, verify_bitmap_signature
 from harmony_core.errors import HarmonyError, VerificationError, require
 from harmony_core.fbft import (
     Announce,
@@ -25,11 +25,14 @@ from harmony_core.fbft.build import (
     build_prepared,
     sign_jointly,
 )
+from harmony_core.fbft.claims import ClaimKind
 from harmony_core.fbft.encoding import to_envelope, typed_message
 from harmony_core.fbft.limits import MAX_BLOCKS_AHEAD
+from harmony_core.fbft.round_rules import examine_certificate
 from harmony_core.fbft.senders import bitmap_of_keys, sender_keys
 from harmony_core.fbft.verification import verify_envelope_signature
 from harmony_core.primitives import (
+    STRICT,
     BlockNumber,
     BLSPublicKeyBytes,
     Compatibility,
@@ -41,8 +44,10 @@ from harmony_core.quorum import Ballot, Commit, CommitTarget, Phase, VoteCollect
 from harmony_core.wire import decode_envelope
 from support.conformance import Case, reader
 from support.fbft_cases import FILE, Members, envelope_json, given_round, members_of, x
+from support.outcome import code_of
 
 LEADER: Final = 0
+REFERENCE: Final = Compatibility.reference()
 
 
 class Round:
@@ -204,8 +209,9 @@ class Validator:
         )
         # Whom the validator takes for the leader, and whether it is synchronising and follows anyone, stand in the
         # name of the case only.
-        self.follows_anyone = "Syncing" in case.fields["name"]
-        if "non-leader" in case.fields["name"]:
+        name = case.fields["name"].casefold()
+        self.follows_anyone = "syncing" in name
+        if "non-leader" in name:
             self.view = replace(self.view, leader_key=self.members.keys[LEADER + 1])
 
     def handle(self, protobuf: bytes) -> dict[str, object]:
@@ -213,38 +219,79 @@ class Validator:
             message = self.authentic(protobuf)
         except HarmonyError as error:
             return {"error": error.code, "panic": None, "sent_messages": 0}
-        return {"error": None, "panic": None, "sent_messages": self.answers(message)}
+        answers = self.answers if self.compatibility == STRICT else self.answers_as_reference
+        return {"error": None, "panic": None, "sent_messages": int(answers(message))}
 
     def authentic(self, protobuf: bytes) -> Message:
         """Return a message whose sender is who it says, and the leader where only the leader may send it."""
         envelope = decode_envelope(protobuf, compatibility=self.compatibility)
         message = typed_message(envelope, compatibility=self.compatibility)
-        key = PublicKey.from_bytes(message.sender_key or b"")
+        if isinstance(message, Prepare | CommitVote):
+            if message.sender_key is not None:
+                PublicKey.from_bytes(message.sender_key)
+            return message
         if isinstance(message, Announce | Prepared | Committed):
-            verify_envelope_signature(envelope, key, compatibility=self.compatibility)
             require(
                 self.follows_anyone or message.sender_key == self.view.leader_key,
                 VerificationError,
                 "message-leader",
                 "Not the leader.",
             )
+        key = PublicKey.from_bytes(message.sender_key or b"")
+        verify_envelope_signature(envelope, key, compatibility=self.compatibility)
         return message
 
-    def answers(self, message: Message) -> int:
-        """Return how many messages the validator sends in answer: a vote, or nothing."""
-        assert isinstance(message, Announce | Prepared)
-        if message.block_number - self.view.block_number > MAX_BLOCKS_AHEAD:
-            return 0
+    def answers(self, message: Message) -> bool:
+        """Return whether the validator answers with a vote: strict does to nothing that it has not verified."""
+        if not isinstance(message, Announce | Prepared):
+            return False
+        if self.follows_anyone and isinstance(message, Prepared):
+            return False
         leader = message.sender_key if self.follows_anyone else self.view.leader_key
-        view = KnownView(self.view.committee, self.view.block_number, self.view.view_id, leader)
-        try:
-            verify_message(message, view, compatibility=self.compatibility)
-        except HarmonyError:
-            return 0
-        return 1
+        view = replace(self.view, leader_key=leader)
+        return code_of(lambda: verify_message(message, view, compatibility=self.compatibility)) is None
+
+    def answers_as_reference(self, message: Message) -> bool:
+        """The reference answers an ANNOUNCE of its view before it looks at the block, even of a height to come.
+
+        Source: harmony-one/harmony, consensus/validator.go (onAnnounce, onPrepared), consensus/checks.go
+        (isRightBlockNumCheck).
+        """
+        if not isinstance(message, Announce | Prepared) or message.view_id != self.view.view_id:
+            return False
+        ahead = message.block_number - self.view.block_number
+        if isinstance(message, Announce):
+            return 0 <= ahead <= MAX_BLOCKS_AHEAD
+        return (
+            ahead == 0 and not self.follows_anyone and code_of(lambda: self.prepared_holds(message)) is None
+        )
+
+    def prepared_holds(self, message: Prepared) -> None:
+        certificate = examine_certificate(
+            message.payload, message.block_hash, ClaimKind.PREPARED, self.view, self.compatibility
+        )
+        key_set = self.view.committee.key_set
+        verify_bitmap_signature(key_set, certificate.signed, compatibility=self.compatibility)
+        header = decode_block(message.block, compatibility=self.compatibility).header
+        found = (header.number, header.hash)
+        require(
+            found == (message.block_number, message.block_hash),
+            VerificationError,
+            "message-block-hash",
+            "Another block.",
+        )
 
 
-@reader(FILE, "handle_message", inputs=("in",))
+def answered_by_reference_only(case: Case) -> str | None:
+    """Strict answers nothing that it has not verified."""
+    protobuf = bytes_from_hex(case["in"]["protobuf"])
+    by_reference, by_strict = (Validator(case, mode).handle(protobuf) for mode in (REFERENCE, STRICT))
+    same_error = (by_reference["error"] is None) == (by_strict["error"] is None)
+    same = same_error and by_reference["sent_messages"] == by_strict["sent_messages"]
+    return None if same else "strict answers nothing that it has not verified"
+
+
+@reader(FILE, "handle_message", inputs=("in",), strict_differs=answered_by_reference_only)
 def handle_message(case: Case, compatibility: Compatibility) -> dict[str, object]:
     protobuf = bytes_from_hex(case["in"]["protobuf"])
     return {"out": Validator(case, compatibility).handle(protobuf)}
