@@ -124,6 +124,10 @@ def keeps_committees(network: Network, election: Election) -> bool:
 def assign_seats(network: Network, election: Election) -> ShardState:
     """Return the committees of all shards that an election gives.
 
+    Args:
+        network: the network; its schedule says how many slots of a shard are Harmony's own.
+        election: what `elect` returned; it names the epoch.
+
     Raises:
         ConfigurationError: ``account-list-short`` if Harmony's list has fewer accounts than it has slots.
     """

@@ -148,6 +148,12 @@ def committees_to_propose(
 ) -> NextCommittees | None:
     """Return the committees that a block at ``place`` is to carry for the next epoch, or None for a block in mid-epoch.
 
+    Args:
+        network: the network.
+        place: shard, height and epoch of the block.
+        beacon: the verifier's own view of the beacon chain, as for `verify_next_shard_state`.
+        compatibility: as for `verify_next_shard_state`.
+
     Raises:
         MissingDataError: ``validators-missing`` if the block elects and no validators are given,
             ``previous-committees-missing`` or ``beacon-committees-missing``, or what the records raise.
@@ -163,7 +169,8 @@ def committees_to_expect(
     """Return the committees that a header which carries some should carry, or None where no epoch ends.
 
     A shard that follows may do so at any block, so that the epoch which it enters is taken from what the header
-    carries; whether it is a later one, and whether the committees are the beacon's, is not.
+    carries; whether it is a later one, and whether the committees are the beacon's, is not. Arguments as for
+    `verify_next_shard_state`.
 
     Raises:
         DecodeError: the shard state of a header of another shard than the beacon's does not decode, or is none.
@@ -221,6 +228,11 @@ def verify_next_shard_state(
 
 def verify_carried_committees(header: Header, network: Network, expected: ShardState) -> None:
     """Refuse a header that carries other committees than the ones expected.
+
+    Args:
+        header: the header, of any version.
+        network: the network; its switches say how committees are encoded.
+        expected: the committees elected, by the verifier's own count.
 
     Raises:
         VerificationError: code ``shard-state-election``.

@@ -23,6 +23,11 @@ _STATUS_NAMES: Final = {status.value: status.name.lower() for status in Validato
 def explain(election: Election, address: Address, *, compatibility: Compatibility = STRICT) -> Trace:
     """Return the steps that led to a candidate's verdict; the last step decided.
 
+    Args:
+        election: what `elect` returned.
+        address: the candidate's account.
+        compatibility: ``impossible_signing_counts`` explains counters that fell, too.
+
     Raises:
         MissingDataError: code ``candidate-unknown`` if nobody with that address stood.
         VerificationError: code ``signing-counts``, where `elect` was told to allow it and this is not.

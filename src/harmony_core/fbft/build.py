@@ -90,7 +90,14 @@ def sign_jointly(payload: bytes, keys: Sequence[SecretKey]) -> BLSSignatureBytes
 
 
 def build_announce(place: Place, block_hash: Hash32, block: bytes, key: SecretKey) -> Announce:
-    """Return the leader's proposal of a block, given as RLP."""
+    """Return the leader's proposal of a block, signed.
+
+    Args:
+        place: shard, height and view.
+        block_hash: hash of the block's header.
+        block: RLP of the block.
+        key: the leader's key.
+    """
     sender = key.public_key().to_bytes()
     message = Announce(
         place.shard_id, place.view_id, place.block_number, block_hash, sender, bytes(block_hash), block=block
@@ -102,6 +109,12 @@ def build_prepare(
     place: Place, block_hash: Hash32, keys: Sequence[SecretKey], committee: Sequence[BLSPublicKeyBytes]
 ) -> Prepare:
     """Return the PREPARE vote of one or several keys of a node.
+
+    Args:
+        place: shard, height and view.
+        block_hash: hash of the block's header, which the vote signs.
+        keys: the node's keys that vote.
+        committee: all keys of the committee, by slot.
 
     Raises:
         VerificationError: as `sender_fields`.
@@ -121,7 +134,15 @@ def build_prepare(
 def build_prepared(
     place: Place, block_hash: Hash32, block: bytes, certificate: Commit, key: SecretKey
 ) -> Prepared:
-    """Return the leader's certificate of PREPARE votes, with the block's RLP."""
+    """Return the leader's certificate of PREPARE votes, with the block, signed.
+
+    Args:
+        place: shard, height and view.
+        block_hash: hash of the block's header.
+        block: RLP of the block.
+        certificate: the sum of the votes' signatures and who voted.
+        key: the leader's key.
+    """
     payload = certificate.signature + certificate.bitmap
     sender = key.public_key().to_bytes()
     message = Prepared(
@@ -162,7 +183,7 @@ def build_commit_vote(
 
 
 def build_committed(place: Place, block_hash: Hash32, certificate: Commit, key: SecretKey) -> Committed:
-    """Return the leader's certificate of COMMIT votes."""
+    """Return the leader's certificate of COMMIT votes, signed; the arguments are those of `build_prepared`."""
     payload = certificate.signature + certificate.bitmap
     sender = key.public_key().to_bytes()
     return sign_message(
@@ -229,5 +250,13 @@ def build_new_view(
 def build_last_sign_power(
     shard_id: ShardID, key: SecretKey, *, prepare: int, commit: int, change: int
 ) -> LastSignPower:
-    """Return the leader's note on the votes of the last round."""
+    """Return the leader's note on the votes of the last round, signed.
+
+    Args:
+        shard_id: the shard.
+        key: the leader's key.
+        prepare: power of the PREPARE votes in percent, a signed number of 64 bits; for display only.
+        commit: power of the COMMIT votes.
+        change: power of the view change votes.
+    """
     return sign_message(LastSignPower(shard_id, key.public_key().to_bytes(), prepare, commit, change), key)

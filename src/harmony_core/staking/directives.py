@@ -62,6 +62,11 @@ def apply_directive(
     That the sender signed is for `verify_staking_transaction` and `staking_message_of`; nonce and fee are for whoever
     executes the block. A block that contains a directive which fails is invalid as a whole.
 
+    Args:
+        state: the validators, balances and delegations before it.
+        message: the directive, decoded; amounts in atto.
+        context: the block's height and epoch, and the network's rules.
+
     Raises:
         VerificationError: the codes of `create_validator`, `edit_validator`, `delegate`, `undelegate` or
             `collect_rewards`.

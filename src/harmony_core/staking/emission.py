@@ -75,6 +75,11 @@ def split_reward(network: Network, epoch: Epoch, reward: Dec) -> tuple[Dec, Dec]
 
     Before HIP-30 the validators get everything.
 
+    Args:
+        network: the network.
+        epoch: epoch of the block that pays.
+        reward: the whole reward, in atto with 18 decimals.
+
     Source: internal/chain/reward.go, distributeRewardAfterAggregateEpoch.
     """
     if not network.config.is_hip30(epoch):

@@ -95,7 +95,12 @@ def fee_split(network: Network, epoch: Epoch, *, gas_used: int, gas_price: int) 
 def transaction_cost(
     transaction: Transaction | EthereumTransaction | StakingTransaction, network: Network, epoch: Epoch
 ) -> TransactionCost:
-    """Return what a transaction costs at an epoch.
+    """Return what a transaction costs at an epoch: gas before it is executed, fees in atto.
+
+    Args:
+        transaction: the transaction; whether it is signed and valid is not looked at.
+        network: the network.
+        epoch: epoch of the block.
 
     Raises:
         UnsupportedRulesError: ``rules-unknown``.

@@ -133,6 +133,12 @@ def pay_pre_staking(
     The i-th of n signers gets the difference between ``24 ONE * i // n`` and what those before it got. The genesis
     block is not signed, so that block 1 pays nothing.
 
+    Args:
+        state: the state before the reward.
+        own: who signed the parent.
+        committee: the committee of the parent's shard and epoch.
+        compatibility: quirks to reproduce.
+
     Raises:
         VerificationError: ``reward-no-signers`` where nobody signed, or a code of `block_signers`.
 

@@ -44,6 +44,11 @@ def assign_randomly(members: Sequence[Slot], num_shards: int, *, seed: bytes, ep
 def draw_leader(members: Sequence[Slot], shard_id: ShardID, seed: bytes) -> Slot:
     """Return the member that leads a shard: every voting share is as likely, whatever the order of ``members``.
 
+    Args:
+        members: the shard's slots.
+        shard_id: the shard; each shard draws by itself.
+        seed: the epoch's randomness, 32 bytes.
+
     Raises:
         VerificationError: ``resharding-seed``; ``resharding-empty-shard`` without a member.
     """
