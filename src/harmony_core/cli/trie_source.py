@@ -54,6 +54,7 @@ def shape_of_dump(name: str, number: int | None) -> StateShape:
         if line.error is not None:
             raise line.error
         row = parse_object(line.text)
+        require("accounts" in row, DecodeError, "dump-shape", "This is no dump of a state.")
         if number is None or row.get("number") == number:
             wanted = row
     require(
