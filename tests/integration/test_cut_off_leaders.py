@@ -1,6 +1,7 @@
 """Leaders that are cut off with the certificate they have just formed: no two honest nodes are split by that alone."""
 
 from harmony_core.errors import HarmonyError
+from harmony_core.fbft.encoding import encode_message
 from harmony_core.fbft.engine import Finalise, Persist, Timer
 from harmony_core.fbft.messages import CommitVote, NewView, Prepared, ViewChange
 from harmony_core.primitives import Compatibility
@@ -102,6 +103,24 @@ def test_two_leaders_cut_off_and_a_third_node_that_crashes_for_good_divide_nobod
     exchange(table, 100_000, 0, 1, 2)
     conclude(table, FOURTH, 1, 2)
     assert [effect for _, effect in table.effects if isinstance(effect, Finalise)]
+
+
+def test_a_prepared_block_that_everybody_shows_is_kept_once() -> None:
+    table = Table()
+    table.propose(FIRST)
+    table.prepare_by(FIRST, 0, 2, 3)
+    for number in (2, 3):
+        table.receive(number, table.last(Prepared))
+    for number in (1, 2, 3):
+        table.time_out(number)
+        message = table.last(ViewChange, number)
+        assert message.is_m1
+        table.carry_out(0, table.engines[0].handle_bytes(encode_message(message), table.now))
+    held = table.engines[0].state.view_votes.of_view(message.view_id)
+    assert len(held) >= 3
+    shown = [vote.proof.message for vote in held]
+    blocks = {id(one.prepared_block) for one in shown if isinstance(one, ViewChange)}
+    assert len(blocks) == 1
 
 
 def test_as_the_reference_a_leader_votes_first() -> None:

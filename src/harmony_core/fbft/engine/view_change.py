@@ -3,6 +3,8 @@
 Source: harmony-one/harmony, consensus/view_change.go (startViewChange, onViewChange, startNewView, onNewView).
 """
 
+from dataclasses import replace
+
 from harmony_core.errors import HarmonyError, MissingDataError, VerificationError, require
 from harmony_core.fbft.claims import Examined
 from harmony_core.fbft.engine.block import BlockFacts, PreparedCertificate
@@ -71,6 +73,9 @@ def on_view_change(state: State, message: ViewChange) -> None:
     )
     certificate = _prepared_of(state, message)
     check_claims(state, examined)
+    if certificate is not None:
+        # All members show the same block, which is kept once.
+        message = replace(message, prepared_block=certificate.data)
     proof = verified(message, state.known_view(view_id), examined)
     state.view_votes.add(view_id, HeldVote(slot, proof, certificate))
     if certificate is not None:
