@@ -7,23 +7,20 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import CONTEXT, LARGEST_HEIGHT, LARGEST_SHARD, LATEST_CLOCK, AsJson
 
 __all__ = ["archive_app"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
-_LARGEST_SHARD = (1 << 32) - 1
-_LARGEST_HEIGHT = (1 << 64) - 1
-_LATEST_CLOCK = (1 << 63) - 1
 
 archive_app = typer.Typer(
     help="Read, prove and audit the databases of nodes; they are never changed, not a byte.",
     no_args_is_help=True,
-    context_settings=_CONTEXT,
+    context_settings=CONTEXT,
 )
 _claims_app = typer.Typer(
     help="Write the ledger of what every account owns, and check one.",
     invoke_without_command=True,
-    context_settings=_CONTEXT,
+    context_settings=CONTEXT,
 )
 archive_app.add_typer(_claims_app, name="claims")
 
@@ -36,7 +33,7 @@ _Shard = Annotated[
     typer.Option(
         "--shard",
         min=0,
-        max=_LARGEST_SHARD,
+        max=LARGEST_SHARD,
         metavar="S",
         show_default=False,
         help="The shard that the database has to be of.",
@@ -47,7 +44,7 @@ _Height = Annotated[
     typer.Option(
         "--height",
         min=0,
-        max=_LARGEST_HEIGHT,
+        max=LARGEST_HEIGHT,
         metavar="N",
         show_default=False,
         help="The block after which to look; the newest by default.",
@@ -57,7 +54,7 @@ _Cutoff = Annotated[
     int | None,
     typer.Option(
         min=0,
-        max=_LARGEST_HEIGHT,
+        max=LARGEST_HEIGHT,
         metavar="N",
         show_default=False,
         help="Cutoff of the shard; its newest block by default.",
@@ -88,7 +85,6 @@ _AsReference = Annotated[
         "--reference", help="Decode what is stored as leniently as the reference client, not strictly."
     ),
 ]
-_AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")]
 _Plot = Annotated[
     Path | None,
     typer.Option(
@@ -103,7 +99,7 @@ _Plot = Annotated[
 
 @archive_app.command("info", short_help="Say what a database holds.")
 @guarded
-def _info(folder: _Folder, *, shard: _Shard = None, as_json: _AsJson = False) -> ExitCode:
+def _info(folder: _Folder, *, shard: _Shard = None, as_json: AsJson = False) -> ExitCode:
     """Say what a database holds: its network, shard, head, oldest state and commit. Nothing is proven.
 
     Exit code: 0 shown, 1 what it holds contradicts itself, 2 usage, among it a folder that is in use or no database, 4 the
@@ -142,14 +138,14 @@ def _verify(
         typer.Option(
             "--now",
             min=0,
-            max=_LATEST_CLOCK,
+            max=LATEST_CLOCK,
             metavar="SECONDS",
             show_default=False,
             help="Hold timestamps against this Unix time instead of the clock.",
         ),
     ] = None,
     reference: _AsReference = False,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Prove a whole state: every node's hash, every code, every storage and every validator; and the chain before it.
 
@@ -161,6 +157,30 @@ def _verify(
 
     job = Verification(folder, shard, height, network, chain, state, tuple(other or ()), now, reference)
     return verify(job, workers=workers, cluster=cluster, as_json=as_json)
+
+
+_Preimages = Annotated[
+    bool,
+    typer.Option("--preimages/--no-preimages", help="Take addresses from the databases' own preimages."),
+]
+_PreimageFolders = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--preimages-from",
+        metavar="DIR",
+        show_default=False,
+        help="A further database whose preimages tell addresses; may be repeated.",
+    ),
+]
+_AddressLists = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--addresses",
+        metavar="FILE",
+        show_default=False,
+        help="A file with an address on each line; may be repeated.",
+    ),
+]
 
 
 @_claims_app.callback()
@@ -188,33 +208,14 @@ def _claims(
     height0: _Cutoff = None,
     height1: _Cutoff = None,
     network: _NetworkName = None,
-    preimages: Annotated[
-        bool,
-        typer.Option("--preimages/--no-preimages", help="Take addresses from the databases' own preimages."),
-    ] = True,
-    preimages_from: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--preimages-from",
-            metavar="DIR",
-            show_default=False,
-            help="A further database whose preimages tell addresses; may be repeated.",
-        ),
-    ] = None,
-    addresses: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--addresses",
-            metavar="FILE",
-            show_default=False,
-            help="A file with an address on each line; may be repeated.",
-        ),
-    ] = None,
+    preimages: _Preimages = True,
+    preimages_from: _PreimageFolders = None,
+    addresses: _AddressLists = None,
     workers: _Workers = 1,
     cluster: _Cluster = None,
     plot: _Plot = None,
     reference: _AsReference = False,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the ledger of what every account owns, recomputed from the states of both shards.
 
@@ -255,7 +256,7 @@ def _claims_verify(
     ] = None,
     *,
     plot: _Plot = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Check a ledger's order, addresses, sums and decimals, and compare it with another, row by row.
 
@@ -267,14 +268,14 @@ def _claims_verify(
 
 
 _From = Annotated[
-    int, typer.Option("--from", min=0, max=_LARGEST_HEIGHT, metavar="N", help="Block of the first state.")
+    int, typer.Option("--from", min=0, max=LARGEST_HEIGHT, metavar="N", help="Block of the first state.")
 ]
 _To = Annotated[
     int | None,
     typer.Option(
         "--to",
         min=0,
-        max=_LARGEST_HEIGHT,
+        max=LARGEST_HEIGHT,
         metavar="N",
         show_default=False,
         help="Block of the last state; the newest by default.",
@@ -300,7 +301,7 @@ def _diff(
             help="Write the rows to this CSV file.",
         ),
     ] = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Show whose claims changed between two states of a shard, and by how much; only subtrees that differ are read.
 
@@ -329,7 +330,7 @@ def _supply(
             "--step", min=1, max=1 << 20, metavar="N", help="Blocks looked at together where they close."
         ),
     ] = 1024,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Hold the change of all that is owned against rewards, receipts between shards and what was burnt.
 
@@ -363,7 +364,7 @@ def _proof(
         typer.Option(
             "--receipt",
             min=0,
-            max=_LARGEST_SHARD,
+            max=LARGEST_SHARD,
             metavar="INDEX",
             show_default=False,
             help="Place of the transaction whose receipt to prove.",
@@ -374,7 +375,7 @@ def _proof(
         typer.Option(
             "--to-shard",
             min=0,
-            max=_LARGEST_SHARD,
+            max=LARGEST_SHARD,
             metavar="S",
             show_default=False,
             help="Destination of the cross-shard receipts to prove.",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CONTEXT",
     "LARGEST_EPOCH",
+    "LARGEST_HEIGHT",
     "LARGEST_SHARD",
     "LATEST_CLOCK",
     "STANDARD_INPUT",
@@ -35,7 +36,10 @@ CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
 """What every group of commands is made with."""
 
 LARGEST_EPOCH: Final = (1 << 64) - 1
-"""The largest epoch, and height, that a header can hold."""
+"""The largest epoch that a header can hold."""
+
+LARGEST_HEIGHT: Final = (1 << 64) - 1
+"""The largest height that a header can hold."""
 
 LARGEST_SHARD: Final = (1 << 32) - 1
 """The largest number of a shard that a header can hold."""

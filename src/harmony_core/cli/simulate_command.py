@@ -7,6 +7,7 @@ import typer
 
 from harmony_core.cli.exit_codes import ExitCode
 from harmony_core.cli.guard import guarded
+from harmony_core.cli.options import AsJson
 
 __all__ = ["simulate_command"]
 
@@ -16,6 +17,43 @@ _FAULTS = (
     "invalid-signatures, forged-certificates, replayed-votes, stale-messages"
 )
 
+_Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--faults",
+        metavar="KIND[=COUNT]",
+        show_default=False,
+        help=f"Faulty nodes, spread over the committee; may be repeated. Kinds: {_FAULTS}.",
+    ),
+]
+_Partitions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--partition",
+        metavar="FROM-TO:NODE,NODE",
+        show_default=False,
+        help="Cut these nodes off from the others between two times in seconds; may be repeated.",
+    ),
+]
+_Crashes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--crash",
+        metavar="FROM-TO:NODE",
+        show_default=False,
+        help="Crash a node and start it again from its disk, times in seconds; may be repeated.",
+    ),
+]
+_Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        show_default=False,
+        help="Also draw messages per block for committees from 4 to 400 as a PNG.",
+    ),
+]
+
 
 @guarded
 def simulate_command(
@@ -24,14 +62,7 @@ def simulate_command(
     ] = 10,
     *,
     blocks: Annotated[int, typer.Option(min=1, max=100_000, help="Blocks to decide.", metavar="B")] = 10,
-    faults: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KIND[=COUNT]",
-            show_default=False,
-            help=f"Faulty nodes, spread over the committee; may be repeated. Kinds: {_FAULTS}.",
-        ),
-    ] = None,
+    faults: _Faults = None,
     seed: Annotated[int, typer.Option(min=0, max=_LARGEST_SEED, help="The same seed, the same run.")] = 0,
     delay: Annotated[
         str, typer.Option(help="Least and most milliseconds of a message.", metavar="MS-MS")
@@ -40,22 +71,8 @@ def simulate_command(
     duplication: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of the messages that arrive twice.")
     ] = 0.0,
-    partition: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FROM-TO:NODE,NODE",
-            show_default=False,
-            help="Cut these nodes off from the others between two times in seconds; may be repeated.",
-        ),
-    ] = None,
-    crash: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FROM-TO:NODE",
-            show_default=False,
-            help="Crash a node and start it again from its disk, times in seconds; may be repeated.",
-        ),
-    ] = None,
+    partition: _Partitions = None,
+    crash: _Crashes = None,
     patience: Annotated[int, typer.Option(min=1, help="Stop after so many simulated seconds.")] = 3600,
     real_signatures: Annotated[
         bool, typer.Option("--real-signatures", help="Sign with BLS instead of a stand-in.")
@@ -63,15 +80,8 @@ def simulate_command(
     reference: Annotated[
         bool, typer.Option("--reference", help="Let honest nodes have the habits of the reference client.")
     ] = False,
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Also draw messages per block for committees from 4 to 400 as a PNG.",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to the standard output.")] = False,
+    plot: _Plot = None,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Let a committee decide blocks on a simulated network, and report how it went.
 
