@@ -116,7 +116,7 @@ def test_a_prepared_block_that_everybody_shows_is_kept_once() -> None:
         message = table.last(ViewChange, number)
         assert message.is_m1
         table.carry_out(0, table.engines[0].handle_bytes(encode_message(message), table.now))
-    held = table.engines[0].state.view_votes.of_view(message.view_id)
+    held = table.engines[0].state.view_votes.of_view(table.last(ViewChange).view_id)
     assert len(held) >= 3
     shown = [vote.proof.message for vote in held]
     blocks = {id(one.prepared_block) for one in shown if isinstance(one, ViewChange)}
