@@ -9,8 +9,7 @@ staking/types/validator.go, for where it stands.
 
 import hashlib
 import json
-import shutil
-import tempfile
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -36,7 +35,9 @@ from harmony_core.archive.parts import (
 from harmony_core.archive.receipts_part import ReceiptsPart, scan_receipts
 from harmony_core.archive.walk import split
 from harmony_core.archive.work import Result, Runner, SerialRunner, run_parts
+from harmony_core.archive.work_folder import CHECKPOINT_NAME, WorkFolder, work_folder
 from harmony_core.errors import (
+    ConfigurationError,
     DataSourceError,
     DecodeError,
     MissingDataError,
@@ -49,7 +50,7 @@ from harmony_core.storage import CheckpointFile, write_file_atomically
 __all__ = ["make_claims"]
 
 _BLOCKS: Final = 10_000
-_CHECKPOINT: Final = "checkpoint"
+_SHARDS: Final = (0, 1)
 _LARGEST_CHECKPOINT: Final = 1 << 30
 _COUNTS: Final = (
     "accounts",
@@ -62,13 +63,14 @@ _COUNTS: Final = (
     "bytes",
 )
 _Part = StatePart | ReceiptsPart
+Progress = Callable[[str, int, int | None, int], None]
 
 
 def make_claims(
     job: ClaimsJob,
     runner: Runner | None = None,
     *,
-    progress: Callable[[str, int, int | None, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Write the ledger of claims and return its summary; the ledger appears only when it is whole.
 
@@ -84,48 +86,49 @@ def make_claims(
 
     Raises:
         BrokenStateError: ``archive-state``, with every problem of both states.
-        HarmonyError: as `ShardDatabases`, `scan_receipts`, `LedgerWriter`; ``archive-checkpoint``.
+        HarmonyError: as `ShardDatabases`, `scan_receipts`, `LedgerWriter`, `work_folder`; ``archive-shards`` for other shards than
+            0 and 1; ``archive-checkpoint``.
     """
-    work = job.work_folder
-    writer = LedgerWriter(job.output)
-    scratch = work
-    try:
-        for left_over in work.glob("shadows-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
-        work.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="shadows-", dir=work))
-        with ShardDatabases(
-            job.folders,
-            job.heights,
-            network=job.network,
-            compatibility=job.compatibility,
-            scratch=scratch,
-        ) as shards:
-            run = _Run(
-                job, shards, runner or SerialRunner(), progress or _silent, writer, scratch=str(scratch)
-            )
-            try:
-                summary = run.all()
-                shards.require_unchanged()
-            except (DecodeError, MissingDataError, VerificationError):
-                if run.has_begun:  # what was done rests on data that have to change
-                    shutil.rmtree(work, ignore_errors=True)
-                raise
-        summary["ledger"]["sha256"] = writer.finish()
-    except OSError as error:
-        raise DataSourceError(
-            f"The work folder cannot be written: {error.strerror or error}.", code="storage-write"
-        ) from error
-    finally:
-        close_databases()
-        if scratch != work:
-            shutil.rmtree(scratch, ignore_errors=True)
-        writer.abandon()
-        if work.exists() and not (work / _CHECKPOINT).exists():
-            shutil.rmtree(work, ignore_errors=True)
-    text = json.dumps(summary, indent=2) + "\n"
-    write_file_atomically(job.output.with_name(f"{job.output.name}.summary.json"), text.encode())
-    shutil.rmtree(work, ignore_errors=True)
+    require(
+        set(job.folders) == set(_SHARDS),
+        ConfigurationError,
+        "archive-shards",
+        "A ledger is made of the databases of shards 0 and 1, no more and no fewer.",
+        expected=_SHARDS,
+        actual=sorted(job.folders),
+    )
+    job = job.absolute()
+    with work_folder(job.work_folder) as work:
+        writer = LedgerWriter(job.output)
+        try:
+            summary = _walk_and_write(job, work, writer, runner or SerialRunner(), progress or _silent)
+            summary["ledger"]["sha256"] = writer.finish()
+        finally:
+            close_databases()
+            writer.abandon()
+        text = json.dumps(summary, indent=2) + "\n"
+        write_file_atomically(job.output.with_name(f"{job.output.name}.summary.json"), text.encode())
+        work.is_over = True
+    return summary
+
+
+def _walk_and_write(
+    job: ClaimsJob, work: WorkFolder, writer: LedgerWriter, runner: Runner, progress: Progress
+) -> dict[str, Any]:
+    with ShardDatabases(
+        job.folders,
+        job.heights,
+        network=job.network,
+        compatibility=job.compatibility,
+        scratch=work.scratch,
+    ) as shards:
+        run = _Run(job, shards, runner, progress, writer, scratch=str(work.scratch))
+        try:
+            summary = run.all()
+            shards.require_unchanged()
+        except (DecodeError, MissingDataError, VerificationError):
+            work.is_over = run.has_begun  # what was done rests on data that have to change
+            raise
     return summary
 
 
@@ -141,7 +144,7 @@ class _Run:
         job: ClaimsJob,
         shards: ShardDatabases,
         runner: Runner,
-        progress: Callable[[str, int, int | None, int], None],
+        progress: Progress,
         writer: LedgerWriter,
         *,
         scratch: str,
@@ -163,7 +166,7 @@ class _Run:
     def all(self) -> dict[str, Any]:
         self._parts_folder.mkdir(parents=True, exist_ok=True)
         for path in self._job.address_lists:
-            read_addresses(path)  # so that a bad line is not found after hours
+            deque(read_addresses(path), maxlen=0)  # so that a bad line is not found after hours
         parts = [*self._state_parts(), *self._receipt_parts()]
         results = self._run(parts)
         self._require_whole(parts, results)
@@ -222,7 +225,7 @@ class _Run:
         return made
 
     def _run(self, parts: Sequence[_Part]) -> list[Result]:
-        file = CheckpointFile(self._job.work_folder / "checkpoint", "archive claims", _LARGEST_CHECKPOINT)
+        file = CheckpointFile(self._job.work_folder / CHECKPOINT_NAME, "archive claims", _LARGEST_CHECKPOINT)
         return run_parts(
             self._runner,
             _do_part,
@@ -241,7 +244,7 @@ class _Run:
         """Return what tells this work from every other."""
         heads = [cutoff.header.hash.hex() for cutoff in self._shards.cutoffs.values()]
         planned = [replace(part, scratch=None, cache_bytes=0) for part in parts]
-        return hashlib.sha256(repr((2, heads, planned)).encode()).hexdigest()
+        return hashlib.sha256(repr((3, heads, planned)).encode()).hexdigest()
 
     def _require_whole(self, parts: Sequence[_Part], results: Sequence[Result]) -> None:
         problems = [(shard, problem) for shard, tally in self._tops.items() for problem in tally.problems]

@@ -1,8 +1,9 @@
 """What to make a ledger of, and the refusal where a state is not whole."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final, Self
 
 from harmony_core.archive.walk import Problem
 from harmony_core.errors import DataSourceError, DecodeError, HarmonyError, VerificationError
@@ -11,6 +12,8 @@ from harmony_core.primitives import STRICT, Compatibility, ShardID
 from harmony_core.primitives.addresses import parse_address
 
 __all__ = ["BrokenStateError", "ClaimsJob", "read_addresses"]
+
+_LONGEST_LINE: Final = 1 << 10
 
 
 class BrokenStateError(VerificationError):
@@ -62,25 +65,38 @@ class ClaimsJob:
         """Where parts and the checkpoint are kept until the ledger is whole."""
         return self.output.with_name(f"{self.output.name}.work")
 
+    def absolute(self) -> Self:
+        """Return the same job with paths that mean the same in every process of a cluster."""
+        return replace(
+            self,
+            folders={shard_id: path.absolute() for shard_id, path in self.folders.items()},
+            output=self.output.absolute(),
+            more_preimages=tuple(path.absolute() for path in self.more_preimages),
+            address_lists=tuple(path.absolute() for path in self.address_lists),
+        )
 
-def read_addresses(path: Path) -> list[bytes]:
-    """Return the addresses of a file with one on each line, hexadecimal or bech32; empty lines are passed over.
+
+def read_addresses(path: Path) -> Iterator[bytes]:
+    """Yield the addresses of a file with one on each line, hexadecimal or bech32; empty lines are passed over.
 
     Raises:
         DataSourceError: ``storage-read``.
         DecodeError: ``address-list`` for a line that is no address.
     """
     try:
-        lines = path.read_text(encoding="ascii", errors="backslashreplace").splitlines()
+        with path.open(encoding="ascii", errors="backslashreplace") as file:
+            lines = iter(lambda: file.readline(_LONGEST_LINE), "")
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _address_of(line.strip(), number, path)
     except OSError as error:
         raise DataSourceError(f"Could not read {path}: {error.strerror}.", code="storage-read") from error
-    found = []
-    for number, line in enumerate(lines, 1):
-        try:
-            if line.strip():
-                found.append(bytes(parse_address(line.strip())))
-        except HarmonyError as error:
-            raise DecodeError(
-                f"Line {number} of {path} is no address.", code="address-list", actual=str(error)
-            ) from error
-    return found
+
+
+def _address_of(text: str, number: int, path: Path) -> bytes:
+    try:
+        return bytes(parse_address(text))
+    except HarmonyError as error:
+        raise DecodeError(
+            f"Line {number} of {path} is no address.", code="address-list", actual=str(error)
+        ) from error

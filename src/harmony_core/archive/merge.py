@@ -170,7 +170,7 @@ def _received(
     for path in paths:
         for record in read_records(path.with_name(path.name + ".received"), RECEIVED_RECORD):
             source_id = ShardID(int.from_bytes(record[:4], "big"))
-            number, amount = int.from_bytes(record[4:12], "big"), int.from_bytes(record[20:52], "big")
+            number, amount = int.from_bytes(record[4:12], "big"), int.from_bytes(record[20:60], "big")
             if source_id not in cutoffs:
                 found.foreign = found.foreign[0] + 1, found.foreign[1] + amount
                 continue

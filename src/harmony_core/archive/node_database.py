@@ -24,6 +24,7 @@ from harmony_core.quorum import Commit
 __all__ = ["NodeDatabase"]
 
 _HASH: Final = Hash32.LENGTH
+_HEIGHT: Final = 8
 _SIGNATURE: Final = 96
 _LARGEST_HEIGHT: Final = (1 << 64) - 1
 
@@ -91,7 +92,7 @@ class NodeDatabase:
         for key in (schema.HEAD_BLOCK, schema.HEAD_HEADER):
             block_hash = self.database.get(key)
             number = block_hash and self.database.get(b"H" + block_hash)
-            if block_hash and number and len(block_hash) == _HASH:
+            if block_hash and number and (len(block_hash), len(number)) == (_HASH, _HEIGHT):
                 return self.header(BlockNumber(int.from_bytes(number, "big")), Hash32(block_hash))
         raise ConfigurationError(
             "The database holds no chain: it is not a node's, or only half copied.",

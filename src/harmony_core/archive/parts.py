@@ -42,7 +42,10 @@ __all__ = [
 ACCOUNT_RECORD: Final = 32 + 32 + 20
 """Key, balance and address (zero for unknown)."""
 
-CLAIM_RECORD: Final = 32 + 20 + 4 * 32
+_SUM: Final = 40
+"""Bytes of a sum: amounts of 32 bytes, however many."""
+
+CLAIM_RECORD: Final = 32 + 20 + 4 * _SUM
 """Key, address, active stake, pending undelegation, unclaimed reward, pending cross-shard value."""
 
 _WORD: Final = 32
@@ -115,13 +118,13 @@ class ClaimRecord:
     def encode(self) -> bytes:
         """Return the record."""
         amounts = (self.active, self.pending, self.reward, self.cross_shard)
-        return self.key + self.address + b"".join(amount.to_bytes(_WORD, "big") for amount in amounts)
+        return self.key + self.address + b"".join(amount.to_bytes(_SUM, "big") for amount in amounts)
 
     @classmethod
     def decode(cls, record: bytes) -> Self:
         """Return what a record holds."""
         words = [
-            int.from_bytes(record[start : start + _WORD], "big") for start in range(52, CLAIM_RECORD, 32)
+            int.from_bytes(record[start : start + _SUM], "big") for start in range(52, CLAIM_RECORD, _SUM)
         ]
         return cls(record[:32], record[32:52], *words)
 

@@ -39,7 +39,7 @@ __all__ = ["RECEIVED_RECORD", "SENT_RECORD", "ReceiptsPart", "scan_receipts"]
 SENT_RECORD: Final = 4 + 8 + 20 + 32 + 32
 """Destination, height, recipient, amount, hash of the transaction."""
 
-RECEIVED_RECORD: Final = 4 + 8 + 8 + 32
+RECEIVED_RECORD: Final = 4 + 8 + 8 + 40
 """Source, its height, height here, amount."""
 
 _SHARDS: Final = 8
@@ -238,5 +238,5 @@ def _scan_received(scan: _Scan, header: Header, proof: CXReceiptsProof) -> None:
         source_id.to_bytes(4, "big")
         + number.to_bytes(8, "big")
         + header.number.to_bytes(8, "big")
-        + amount.to_bytes(32, "big")
+        + amount.to_bytes(40, "big")
     )

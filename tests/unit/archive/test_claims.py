@@ -29,6 +29,7 @@ from harmony_core.archive.chain_audit import audit_chain
 from harmony_core.archive.parts import AccountRecord, ClaimRecord
 from harmony_core.archive.stored_body import restored_body
 from harmony_core.archive.work import Result, SerialRunner, run_parts, runner_for
+from harmony_core.archive.work_folder import work_folder
 from harmony_core.crypto import keccak256
 from harmony_core.errors import (
     ConfigurationError,
@@ -134,9 +135,12 @@ def test_addresses_come_from_preimages_lists_and_further_databases(
     by_list = make_claims(job(network, out, preimages=False, address_lists=(listed,)))
     assert by_list["ledger"]["addresses"] == known["rows"]
     assert by_list["ledger"]["rows"] == known["rows"]
-    listed.write_text("not an address\n")
-    error = refusal(network, tmp_path / "other.csv", address_lists=(listed,))
-    assert (type(error), error.code) == (DecodeError, "address-list")
+    for line in ("not an address\n", "0" * 5000):
+        listed.write_text(line)
+        error = refusal(network, tmp_path / "other.csv", address_lists=(listed,))
+        assert (type(error), error.code) == (DecodeError, "address-list")
+    error = refusal(network, tmp_path / "other.csv", address_lists=(tmp_path / "none",))
+    assert (type(error), error.code) == (DataSourceError, "storage-read")
 
 
 def test_an_older_height_is_looked_at_as_it_was(network: SampleNetwork, tmp_path: Path) -> None:
@@ -202,6 +206,31 @@ def test_a_killed_run_goes_on_with_the_same_outcome(network: SampleNetwork, tmp_
     assert out.read_bytes() == whole.read_bytes()
 
 
+def test_two_runs_never_write_one_ledger(network: SampleNetwork, tmp_path: Path) -> None:
+    task = job(network, tmp_path / "claims.csv")
+    with work_folder(task.work_folder) as work:
+        error = refusal(network, task.output)
+        assert (type(error), error.code) == (DataSourceError, "archive-work-in-use")
+        assert work.scratch.is_dir()
+    make_claims(task)
+
+
+def test_a_ledger_is_of_both_shards(network: SampleNetwork, tmp_path: Path) -> None:
+    for folders in ({}, {0: network.folders[0]}, {**network.folders, 2: network.folders[1]}):
+        error = refusal(replace(network, folders=folders), tmp_path / "claims.csv")
+        assert (type(error), error.code) == (ConfigurationError, "archive-shards")
+    assert not list(tmp_path.iterdir())
+
+
+def test_relative_paths_will_do(
+    network: SampleNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    near = {shard: Path(os.path.relpath(path)) for shard, path in network.folders.items()}
+    make_claims(job(replace(network, folders=near), Path("claims.csv")), ProcessRunner(2))
+    assert rows(tmp_path / "claims.csv") == network.claims
+
+
 def test_a_checkpoint_of_other_work_is_refused(network: SampleNetwork, tmp_path: Path) -> None:
     out = tmp_path / "claims.csv"
     with pytest.raises(KeyboardInterrupt):
@@ -260,6 +289,10 @@ def test_a_height_that_is_not_there_is_refused(network: SampleNetwork, tmp_path:
 
 
 def test_a_database_without_a_chain_is_refused(copy: SampleNetwork, tmp_path: Path) -> None:
+    for height in (b"", b"\xff" * 9):
+        change(copy.folders[0], (schema.number_key(copy.heads[0].hash), height))
+        error = refusal(copy, tmp_path / "claims.csv")
+        assert (type(error), error.code) == (ConfigurationError, "archive-head")
     change(copy.folders[0], (schema.HEAD_BLOCK, None), (schema.HEAD_HEADER, None))
     error = refusal(copy, tmp_path / "claims.csv")
     assert (type(error), error.code) == (ConfigurationError, "archive-head")
@@ -419,6 +452,12 @@ def test_fewer_than_one_worker_is_refused() -> None:
         runner_for(0)
     assert info.value.code == "workers-count"
     assert run_parts(runner_for(1), lambda part: {"part": part}, [1, 2]) == [{"part": 1}, {"part": 2}]
+
+
+def test_sums_have_room_for_any_amounts() -> None:
+    most = (1 << 256) - 1
+    record = ClaimRecord.of(bytes(20), *[most << 32] * 4)
+    assert ClaimRecord.decode(record.encode()) == record
 
 
 def test_typed_readers_say_what_the_database_holds(network: SampleNetwork) -> None:
