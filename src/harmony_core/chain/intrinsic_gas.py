@@ -47,9 +47,7 @@ def intrinsic_gas(
     return base + zeros * _ZERO_BYTE + (len(data) - zeros) * price
 
 
-def transaction_gas(
-    transaction: Transaction | EthereumTransaction, config: ChainConfig, epoch: Epoch
-) -> int:
+def transaction_gas(transaction: Transaction | EthereumTransaction, config: ChainConfig, epoch: Epoch) -> int:
     """Return the intrinsic gas of a transaction at an epoch."""
     return intrinsic_gas(
         transaction.data,
