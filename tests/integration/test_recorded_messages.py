@@ -79,7 +79,8 @@ def expected_refusal(traffic: Traffic, position: int) -> str | None:
     except MissingDataError:
         return "committee-unknown"
     if isinstance(message, LastSignPower):
-        return None
+        # It names no height; where those between are not recorded, its sender may serve a later epoch.
+        return None if message.sender_key in committee.key_set.keys else "message-outsider"
     if isinstance(message, NewView):
         return expected_of_new_view(traffic, position, message)
     if isinstance(message, ViewChange):
