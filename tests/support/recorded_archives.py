@@ -46,5 +46,8 @@ def unpack(folder: Path, name: str, target: Path) -> tuple[dict[int, Path], dict
         folders[shard] = target / f"shard{shard}"
         with tarfile.open(folder / f"{name}_shard{shard}.tar.gz") as archive:
             archive.extractall(folders[shard], filter="data")
+        # The database may lie in a folder of its own.
+        found = sorted(folders[shard].rglob(f"harmony_db_{shard}"))
+        folders[shard] = found[0].parent if found else folders[shard]
     claims: dict[str, Any] = json.load(io.StringIO((folder / f"{name}_claims.json").read_text()))
     return folders, claims
