@@ -6,7 +6,10 @@ before a kill are not done again; as every part is a function of its argument al
 
 import json
 import multiprocessing
+import os
+import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -77,7 +80,7 @@ class ProcessRunner:
         """
         context = multiprocessing.get_context("spawn")
         waiting = iter(parts)
-        with ProcessPoolExecutor(self.workers, mp_context=context) as executor:
+        with ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent) as executor:
             running: dict[Future[Result], int] = {}
             try:
                 while True:
@@ -89,6 +92,19 @@ class ProcessRunner:
                         yield running.pop(future), _result_of(future)
             finally:
                 executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Leave interrupts to the process that started this worker, and end when it does, instead of waiting for parts for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - for the type checker
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class ClusterRunner:

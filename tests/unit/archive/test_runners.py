@@ -1,7 +1,10 @@
 """What does the parts of a long work, and what is missing or lost on the way."""
 
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,32 @@ def test_a_lost_worker_is_said() -> None:
     with pytest.raises(DataSourceError) as info:
         run_parts(ProcessRunner(2), vanish, [1])
     assert info.value.code == "workers-lost"
+
+
+def stay(part: int) -> Result:
+    sys.stdout.write(f"{os.getpid()}\n")
+    sys.stdout.flush()
+    time.sleep(60)
+    return {"part": part}
+
+
+def test_workers_end_with_a_killed_parent() -> None:
+    """Their standard output is closed only when the last of them is gone."""
+    program = (
+        "import sys; sys.path += sys.argv[1:]\n"
+        "from test_runners import stay\n"
+        "from harmony_core.archive import ProcessRunner\n"
+        'if __name__ == "__main__": list(ProcessRunner(2).run(stay, [(0, 0), (1, 1)]))'
+    )
+    script = [sys.executable, "-c", program, *(str(Path(__file__).parents[up]) for up in (0, 2))]
+    with subprocess.Popen(script, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        workers = [int(process.stdout.readline()) for _ in range(2)]
+        assert process.pid not in workers
+        os.kill(process.pid, signal.SIGKILL)
+        started = time.monotonic()
+        process.stdout.read()
+        assert time.monotonic() - started < 30
 
 
 def test_an_error_of_a_part_keeps_its_code() -> None:
