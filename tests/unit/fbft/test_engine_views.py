@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 
 from harmony_core.crypto.bls import address_of_key
+from harmony_core.errors import VerificationError
 from harmony_core.fbft import RotationMeta
 from harmony_core.fbft.engine import Electorate, EpochViews, Head, Tenure
 from harmony_core.fbft.engine.views import ClockViews
-from harmony_core.primitives import Address, ViewID
+from harmony_core.fbft.leader import LeaderRule, leader_rule, next_leader
+from harmony_core.params import load_network
+from harmony_core.primitives import Address, Epoch, ViewID
 from harmony_core.simulation.byzantine import Fault, faulty_nodes
-from harmony_core.simulation.cluster import Cluster, Plan
+from harmony_core.simulation.cluster import Cluster, Plan, electorate_of
 from support.committees import Signers
 
 ELECTORATE = Electorate(Signers.staked(2, ["5", "4", "3"], epoch=5).trusted())
@@ -54,6 +57,22 @@ def test_a_view_change_counts_from_the_coinbase() -> None:
     assert views.leader(ELECTORATE, head(ends_epoch=True), ViewID(13)) == keys[2]
     unknown = head(coinbase=Address(b"\x01" * 20), leader=1)
     assert views.leader(ELECTORATE, unknown, ViewID(13)) == keys[3]
+
+
+def test_where_the_reference_would_search_for_ever_the_former_leader_leads_on() -> None:
+    network = load_network("mainnet")
+    config = network.config
+    epoch = next(
+        epoch for epoch in map(Epoch, range(3000)) if leader_rule(config, epoch) is LeaderRule.VALIDATORS
+    )
+    alone = electorate_of((1,), 3)
+    with pytest.raises(VerificationError) as info:
+        next_leader(LeaderRule.VALIDATORS, alone.committee.committee, alone.keys[1], 2, harmony_nodes=0)
+    assert info.value.code == "leader-endless"
+    known = head(coinbase=address_of_key(alone.keys[1]))
+    facts = replace(known.block, target=replace(known.block.target, epoch=epoch))
+    found = EpochViews(network).leader(alone, replace(known, block=facts), ViewID(13))
+    assert found == alone.keys[1]
 
 
 def test_the_clock_says_the_view() -> None:

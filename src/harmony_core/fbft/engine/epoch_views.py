@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harmony_core.chain.leader import leader_of_coinbase
-from harmony_core.errors import HarmonyError
+from harmony_core.errors import HarmonyError, VerificationError
 from harmony_core.fbft.engine.block import Head
 from harmony_core.fbft.engine.electorate import Electorate
 from harmony_core.fbft.leader import RotationMeta, leader_rule, next_leader, next_view, rotated_leader
@@ -68,8 +68,8 @@ class EpochViews:
     def leader(self, electorate: Electorate, head: Head, view_id: ViewID) -> BLSPublicKeyBytes:
         """Return the leader of a view of the height after ``head``.
 
-        Raises:
-            VerificationError: as `harmony_core.fbft.next_leader`, where the reference finds no leader.
+        Where the reference would search for ever, or leaves its list, the former leader leads on: a node needs some
+        leader to ask for a view at all.
         """
         committee = electorate.committee.committee
         config, schedule = self.network.config, self.network.schedule
@@ -79,7 +79,10 @@ class EpochViews:
         if view_id > self.first_view(head):
             base = self._last_leader(electorate, head)
             steps = view_id - head.block.view_id - 1
-            return next_leader(rule, committee, base, steps, harmony_nodes=harmony_nodes).key
+            try:
+                return next_leader(rule, committee, base, steps, harmony_nodes=harmony_nodes).key
+            except VerificationError:
+                return base
         stays = electorate.keys[0] if head.block.ends_epoch or head.leader is None else head.leader
         if self.tenure is None or not config.is_leader_rotation_internal_validators(epoch):
             return stays
