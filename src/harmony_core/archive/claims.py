@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from harmony_core.archive.accounts import AccountTally
 from harmony_core.archive.claims_job import BrokenStateError, ClaimsJob, read_addresses
+from harmony_core.archive.claims_summary import head_to_json, receipts_to_json
 from harmony_core.archive.database import CACHE_BYTES
 from harmony_core.archive.ledger import COMPONENTS, LedgerWriter
 from harmony_core.archive.merge import Buckets, PendingReceipts, merge_claims, note_pending
@@ -52,16 +53,6 @@ __all__ = ["make_claims"]
 _BLOCKS: Final = 10_000
 _SHARDS: Final = (0, 1)
 _LARGEST_CHECKPOINT: Final = 1 << 30
-_COUNTS: Final = (
-    "accounts",
-    "nodes",
-    "storage_nodes",
-    "slots",
-    "contracts",
-    "validators",
-    "misplaced_wrappers",
-    "bytes",
-)
 _Part = StatePart | ReceiptsPart
 Progress = Callable[[str, int, int | None, int], None]
 
@@ -322,18 +313,7 @@ class _Run:
                 for part, result in zip(parts, results, strict=True)
                 if part.shard_id == shard_id and isinstance(part, StatePart)
             ]
-            counts = {name: sum(result[name] for result in mine) for name in _COUNTS}
-            counts["nodes"] += self._tops[shard_id].nodes
-            counts["bytes"] += self._tops[shard_id].size
-            header = cutoff.header
-            heads[str(shard_id)] = {
-                "number": int(header.number),
-                "hash": str(header.hash),
-                "root": str(header.root),
-                "epoch": int(header.epoch),
-                "genesis": None if cutoff.genesis is None else str(cutoff.genesis),
-                **counts,
-            }
+            heads[str(shard_id)] = head_to_json(cutoff, self._tops[shard_id], mine)
         blocks = [r for p, r in zip(parts, results, strict=True) if isinstance(p, ReceiptsPart)]
         return {
             "network": self._shards.network_name,
@@ -359,28 +339,6 @@ def _is_kept(part: _Part, result: Result) -> bool:
     endings = ("", ".claims") if isinstance(part, StatePart) else ("", ".received")
     files = [Path(f"{part.output}{ending}") for ending in endings]
     return all(map(holds_records, files, result["digests"]))
-
-
-def receipts_to_json(found: PendingReceipts, blocks: Sequence[Result]) -> dict[str, Any]:
-    """Return what is to be said of cross-shard receipts as a JSON object."""
-    return {
-        "blocks": sum(result["blocks"] for result in blocks),
-        "crosslinks_compared": sum(result["links"] for result in blocks),
-        "sent": sum(result["sent"] for result in blocks),
-        "received_groups": sum(result["received"] for result in blocks),
-        "incoming_roots_proven": sum(result["incoming_proven"] for result in blocks),
-        "incoming_roots_not_proven": sum(result["incoming_unproven"] for result in blocks),
-        "pending": found.pending,
-        "pending_amount": str(found.pending_amount),
-        "to_shards_without_database": [
-            {"shard": shard, "receipts": count, "amount": str(amount)}
-            for shard, (count, amount) in found.elsewhere.items()
-        ],
-        "from_shards_without_database": {"groups": found.foreign[0], "amount": str(found.foreign[1])},
-        "received_ahead_of_source_cutoff": {"groups": found.ahead[0], "amount": str(found.ahead[1])},
-        "received_twice": found.twice,
-        "received_but_not_sent": [item for result in blocks for item in result["unbacked"]],
-    }
 
 
 def _sha256(path: Path) -> str:

@@ -66,7 +66,8 @@ def inspect_folder(path: Path | str) -> DatabaseFolder:
     """
     path = Path(path)
     try:
-        sizes = {entry.name: entry.stat().st_size for entry in os.scandir(path) if entry.is_file()}
+        with os.scandir(path) as entries:
+            sizes = {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The folder of the database cannot be read: {getattr(error, 'strerror', None) or error}. Name a node's database folder.",
@@ -165,6 +166,8 @@ def require_unused(path: Path) -> None:
     try:
         status = lock.stat()
     except OSError:
+        return
+    if not stat.S_ISREG(status.st_mode):  # nobody locks a pipe, and to open one may take for ever
         return
     require(
         not (_is_listed(status) or _is_held(lock)),

@@ -1,5 +1,6 @@
 """What is said of folders that are no whole, unused LevelDB database."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -185,6 +186,22 @@ def test_a_lock_as_goleveldb_takes_it_is_seen(copy: Path) -> None:
     with (copy / "LOCK").open("r+b") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert refusal(copy).code == "archive-locked"
+
+
+def test_links_are_followed_and_pipes_are_not_opened(copy: Path, tmp_path: Path) -> None:
+    for name in ("CURRENT", next(copy.glob("*.ldb")).name):
+        (copy / name).rename(tmp_path / name)
+        (copy / name).symlink_to(tmp_path / name)
+    (copy / "LOCK").unlink()
+    os.mkfifo(copy / "LOCK")
+    with Database(copy) as database:
+        assert database.get(b"00000007") == b"v" * 100
+    (copy / "CURRENT").unlink()
+    (copy / "CURRENT").symlink_to(tmp_path / "nowhere")
+    assert refusal(copy).code == "archive-foreign"
+    (copy / "CURRENT").unlink()
+    (copy / "CURRENT").symlink_to(copy / "CURRENT")
+    assert refusal(copy).code == "archive-folder"
 
 
 def test_a_folder_that_changes_meanwhile_is_noticed(copy: Path) -> None:
