@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from harmony_core.errors import ConfigurationError, DataSourceError, DecodeError, VerificationError, require
 from harmony_core.primitives import Address, Hash32
@@ -159,15 +159,17 @@ class LedgerWriter:
         self._new.unlink(missing_ok=True)
 
 
-class _Sink:
+class _Sink(Protocol):
+    """A form of ledger, written claim by claim."""
+
     def write(self, claim: Claim) -> None:
-        raise NotImplementedError
+        """Add a claim."""
 
     def close(self) -> None:
-        raise NotImplementedError
+        """Write what is left and end the file."""
 
 
-class _CSV(_Sink):
+class _CSV:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="ascii", newline="")
         self._file.write(",".join(COLUMNS) + "\n")
@@ -183,7 +185,7 @@ class _CSV(_Sink):
         self._file.close()
 
 
-class _Parquet(_Sink):
+class _Parquet:
     def __init__(self, path: Path) -> None:
         arrow, parquet = _arrow()
         number, text = arrow.decimal128(_PARQUET_DIGITS, 0), arrow.string()
